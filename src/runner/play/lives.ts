@@ -18,7 +18,7 @@ import { isSpoiled, type PageOf, type Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
 import type { Known, Life } from './life.js';
 import { LANES } from './lane.js';
-import { outlastOn, searchOn } from './search.js';
+import { isAtEnd, outlastOn, searchOn } from './search.js';
 import { readShot } from './shots.js';
 import { runTape, seenAgain, TapeHand, type TapeToRun } from './tape-run.js';
 
@@ -74,20 +74,23 @@ export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<L
   return lives;
 }
 
-/** Lives that go back from the end of another one. */
+/** Both lanes go back from the end of the life that was to last, where it came to one. */
 export async function outlastIn(
   pages: Pages,
-  lane: 0 | 1,
-  { lives: count, ...of }: Pick<LivesOf, 'parcelFile' | 'seed' | 'coverage' | 'lives'>,
-  life: Life,
+  life: Life | undefined,
+  { lives: count, seed, ...of }: Pick<LivesOf, 'parcelFile' | 'seed' | 'coverage' | 'lives'>,
 ): Promise<Life[]> {
-  const chance = chanceOf(of.seed + LANES.length + lane);
-  const { lives } = await pages.on(lane, { ...of, isFollowed: true }, async (page) => {
-    const tries = Math.floor(count / LANES.length);
-    const lives = await outlastOn(page, life, { longMs: LONG_MS, tries, chance });
-    return { lives, stopped: lives.at(-1)?.facts.stopped ?? null };
-  });
-  return lives;
+  if (life === undefined || !isAtEnd(life)) return [];
+  const tries = Math.floor(count / LANES.length);
+  const inLane = async (lane: 0 | 1): Promise<Life[]> => {
+    const chance = chanceOf(seed + LANES.length + lane);
+    const { lives } = await pages.on(lane, { ...of, seed, isFollowed: true }, async (page) => {
+      const lives = await outlastOn(page, life, { longMs: LONG_MS, tries, chance });
+      return { lives, stopped: lives.at(-1)?.facts.stopped ?? null };
+    });
+    return lives;
+  };
+  return (await Promise.all(LANES.map(inLane))).flat();
 }
 
 /** By control whether the game answers; `begin` begins it. Both lanes are busy with it. */

@@ -48,7 +48,6 @@ import { answersIn, livesIn, outlastIn, paintTape, tapesOf, tapesOfParent } from
 import { Pages } from './pages.js';
 import { NAMES_PHASES, paintPhases } from './phases.js';
 import { Runner, type PlayedRun } from './run.js';
-import { isAtEnd } from './search.js';
 import { TrialImages } from './trial-images.js';
 import type { Life } from './life.js';
 
@@ -164,7 +163,7 @@ class Player {
     if (isChange) this.pages.coverage = new Coverage(scripts);
     else if (isFirstPart) this.livesRan = new Coverage(scripts);
     const { first, lives: begun } = known ? await this.goOn(known) : await this.begin();
-    const lives = first.isWell ? [...begun, ...(await this.outlasting(begun.at(-1)))] : begun;
+    const lives = first.isWell ? [...begun, ...(await this.outlasting(begun))] : begun;
     const found = first.isWell ? await this.judgedLives(lives, first.notes) : NOTHING_FOUND;
     const isWell = first.isWell && found.isWell;
     const changed = isChange && isWell ? await tapesOfParent(this.pages, parent) : null;
@@ -228,18 +227,16 @@ class Player {
   }
 
   private lives(lane: 0 | 1): Promise<Life[]> {
-    const { parcelFile, lives } = this.input;
-    const coverage = this.livesRan;
-    return livesIn(this.pages, lane, { parcelFile, lives, seed: this.seed, coverage });
+    return livesIn(this.pages, lane, this.livesOf());
   }
 
-  /** Both lanes go back from the end of the life that was to last. */
-  private async outlasting(life: Life | undefined): Promise<Life[]> {
-    if (life === undefined || !isAtEnd(life)) return [];
+  private outlasting(lives: readonly Life[]): Promise<Life[]> {
+    return outlastIn(this.pages, lives.at(-1), this.livesOf());
+  }
+
+  private livesOf() {
     const { parcelFile, lives } = this.input;
-    const of = { parcelFile, seed: this.seed, lives, coverage: this.livesRan };
-    const found = await Promise.all(LANES.map((lane) => outlastIn(this.pages, lane, of, life)));
-    return found.flat();
+    return { parcelFile, lives, seed: this.seed, coverage: this.livesRan };
   }
 
   /** Code about a win that no life reached, of a game that was not won (P6). */
