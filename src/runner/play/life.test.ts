@@ -12,6 +12,8 @@ class EndlessPage {
   readonly thrown = new Map<number, never>();
   private isSeen = false;
 
+  constructor(private readonly seed = { x: 100, y: 400 }) {}
+
   async load(): Promise<void> {}
 
   async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
@@ -32,7 +34,7 @@ class EndlessPage {
   }
 
   async view() {
-    return { things: [], targets: [{ name: 'seed', x: 100, y: 400 }] };
+    return { things: [], targets: [{ name: 'seed', ...this.seed }] };
   }
 }
 
@@ -47,5 +49,19 @@ describe('P3: a life of a game that never ends', () => {
       expect(life.forMs).toBeGreaterThan(20_000);
       expect(Tape.safeParse(tapeOf(life, seed)).error).toBeUndefined();
     }
+  });
+
+  it('is a tape, however far beyond the screen the game draws what is touched', async () => {
+    const places = new Set<string>();
+    for (const seed of Array(8).keys()) {
+      const chance = chanceOf(seed);
+      const page = new EndlessPage({ x: 2_000, y: -900 });
+      const run = new LifeRun(page as unknown as PlayedPage, chance, new Leanings(chance));
+      const plan = { forMs: 15_000, mostMs: 15_000, from: null, isEndSeen: false };
+      const life = await run.play(plan);
+      expect(Tape.safeParse(tapeOf(life, seed)).error).toBeUndefined();
+      for (const input of life.inputs) if ('x' in input) places.add(`${input.x}, ${input.y}`);
+    }
+    expect(places).toContain('389, 0');
   });
 });

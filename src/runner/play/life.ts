@@ -4,7 +4,7 @@ import { isTitle, phaseKind } from '../../domain/playing/playing-state.js';
 import { FactsRecord } from '../../domain/playing/tape-facts.js';
 import type { Chance } from '../../game-page/chance.js';
 import { GameStopped } from '../box-watch.js';
-import { LOADED_MS, MIDDLE } from './gestures.js';
+import { LOADED_MS, MIDDLE, PLAY_SCREEN } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
 import { pick, tap, type Named } from './moves.js';
 import { POLICIES, type PolicyName } from './policies.js';
@@ -161,7 +161,7 @@ export class LifeRun {
 
   private async pass(inputs: readonly TapeInput[], forMs: number): Promise<void> {
     const untilMs = Math.min(TAPE_LIMITS.ms, this.page.nowMs + forMs);
-    const inTime = inputs.filter(({ atMs }) => atMs <= untilMs);
+    const inTime = inputs.filter(({ atMs }) => atMs <= untilMs).map(byHand);
     await this.page.act(inTime, untilMs);
     this.record.add(this.page.moments());
   }
@@ -223,6 +223,14 @@ export class LifeRun {
       type === 'up' ? [] : [{ type: 'up' as const, atMs: this.page.nowMs, finger }],
     );
   }
+}
+
+/** What is drawn beyond the screen no finger reaches: it comes as near as it can. */
+function byHand(input: TapeInput): TapeInput {
+  if (!('x' in input)) return input;
+  const within = (value: number, size: number): number => Math.max(0, Math.min(size - 1, value));
+  const { width, height } = PLAY_SCREEN;
+  return { ...input, x: within(input.x, width), y: within(input.y, height) };
 }
 
 const isEntrance = (line: string): boolean => isTitle({ data: {}, words: [line], drawn: [] });
