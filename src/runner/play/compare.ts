@@ -34,6 +34,7 @@ export interface Compared {
 }
 
 const MAX_LINES = 10;
+const NOTHING = { shots: [] };
 
 /** Holds a change against the tapes of what it changes (P4). */
 export async function compareVersions(
@@ -56,7 +57,7 @@ export async function compareVersions(
   const { tape: index, atMs: aroundMs } = receipt.most ?? { tape: 0, atMs: middleOf(tapes[0]) };
   const tape = tapes[index];
   if (tape === undefined) return { receipt, loop: null, stills: { before: [], after: [] } };
-  const [first = [], second = []] = await Promise.all(
+  const [{ shots: first } = NOTHING, { shots: second } = NOTHING] = await Promise.all(
     LANES.map((lane) => {
       const { parcelFile } = [before, after][lane] ?? before;
       const of = { parcelFile, seed: tape.seed, isFollowed: false };

@@ -5,13 +5,11 @@ import { TAPE_LIMITS, type Tape } from '../../contracts/game/tape.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
 import { liveliestMs } from '../../domain/playing/events.js';
 import { bestOf } from '../../domain/playing/progress.js';
-import { GameStopped } from '../box-watch.js';
 import { gameTreeIn } from './game-tree.js';
 import { LANES } from './lane.js';
 import { answersIn, livesIn, tapeOf, withFactsOf } from './lives.js';
 import { BEFORE_MS, filmTape, LOOP_MS, loopOf } from './loop.js';
 import { Pages, type PagesOf } from './pages.js';
-import type { PlayedPage } from './played-page.js';
 import { seenAgain } from './tape-run.js';
 
 /** Lives of both lanes after which those that reach most are chosen, and the others forgotten. */
@@ -61,20 +59,16 @@ class Search {
     return { tapes, loop: await this.loopOfBest(tapes.tapes) };
   }
 
-  /** The liveliest seconds of the best tape; a game that breaks meanwhile is not shown. */
+  /** The liveliest seconds of the best tape. */
   private async loopOfBest([best]: readonly Tape[]): Promise<string | null> {
     if (best === undefined || best.facts.stopped !== null) return null;
     const { seenFrom } = this;
     const aroundMs = liveliestMs(best.facts, LOOP_MS) + BEFORE_MS;
     const on = { parcelFile: this.input.parcelFile, seed: best.seed };
-    try {
-      const show = (page: PlayedPage) => filmTape(page, best, { aroundMs, seenFrom });
-      const loop = await loopOf([await this.pages.on(0, on, show)], seenFrom);
-      return loop?.toString('base64') ?? null;
-    } catch (error) {
-      if (error instanceof GameStopped) return null;
-      throw error;
-    }
+    const { shots } = await this.pages.on(0, on, (page) =>
+      filmTape(page, best, { aroundMs, seenFrom }),
+    );
+    return (await loopOf([shots], seenFrom))?.toString('base64') ?? null;
   }
 
   private async tapes(): Promise<SearchResult['tapes']> {

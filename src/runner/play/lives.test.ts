@@ -1,27 +1,49 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { GameStopped } from '../box-watch.js';
 import type { PlayedPage } from './played-page.js';
 import { paintTape } from './lives.js';
+import { filmTape } from './loop.js';
 
 const GREY = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
   'base64',
 );
 
-it('P3: no image of a tape is played for longer than it is worth', async () => {
+/** A page whose game stops it at that moment. */
+function pageUntil(stopsAtMs: number) {
   const page = {
     nowMs: 0,
     load: () => Promise.resolve(),
     async act(_: unknown, untilMs: number) {
+      if (untilMs >= stopsAtMs) throw new GameStopped('freeze', 'no end');
       page.nowMs = untilMs;
     },
     shoot: () => Promise.resolve({ png: GREY }),
   };
-  const facts = {
-    ...{ moments: 600, series: {}, names: [], words: [], isOver: false, isWon: false },
-    phases: [100, 200, 400].map((at) => [at, `wave ${at}`] as [number, string]),
-    ...{ score: null, stopped: null },
-  };
-  const tape = { inputs: [], forMs: 60_000, facts };
-  const moments = await paintTape(page as unknown as PlayedPage, tape, undefined);
-  expect([moments.length, page.nowMs]).toEqual([2, 20_300]);
+  return page as unknown as PlayedPage;
+}
+
+const facts = {
+  ...{ moments: 600, series: {}, names: [], words: [], isOver: false, isWon: false },
+  phases: [100, 200, 400].map((at) => [at, `wave ${at}`] as [number, string]),
+  ...{ score: null, stopped: null },
+};
+const tape = { inputs: [], forMs: 60_000, facts };
+
+describe('the images of a tape', () => {
+  it('P3: none is played for longer than it is worth', async () => {
+    const page = pageUntil(Infinity);
+    const { shots, stopped } = await paintTape(page, tape, undefined);
+    expect([shots.length, stopped, page.nowMs]).toEqual([2, null, 20_300]);
+  });
+
+  it('P4: are those until it stops, as it may by a tape of another version', async () => {
+    expect(await paintTape(pageUntil(15_000), tape, undefined)).toMatchObject({
+      shots: [{ doing: 'PLAY' }],
+      stopped: 'freeze',
+    });
+    const around = { aroundMs: 14_000, seenFrom: undefined };
+    const { shots, stopped } = await filmTape(pageUntil(14_000), tape, around);
+    expect([shots.length, stopped]).toEqual([8, 'freeze']);
+  });
 });

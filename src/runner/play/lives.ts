@@ -14,6 +14,7 @@ import { bestOf } from '../../domain/playing/progress.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { gameTreeIn } from './game-tree.js';
 import type { Moment } from './images.js';
+import { untilStopped, type Shown } from './loop.js';
 import { isSpoiled, type PageOf, type Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
 import type { Known, Life } from './life.js';
@@ -181,17 +182,18 @@ export async function paintTape(
   page: PlayedPage,
   tape: Pick<Tape, 'inputs' | 'forMs' | 'facts'>,
   seenFrom: string | undefined,
-): Promise<Moment[]> {
+): Promise<Shown<Moment>> {
   const moments: Promise<Moment>[] = [];
   const hand = new TapeHand(page, tape.inputs);
-  await page.load();
   const untilMs = Math.min(tape.forMs, PAINTED_MS);
-  for (const atMs of eventsOf(tape).filter((each) => each <= untilMs)) {
-    await hand.actUntil(atMs);
-    const { png } = await page.shoot();
-    const [, phase = ''] = tape.facts.phases.findLast(([at]) => at * MOMENT_MS <= atMs) ?? [];
-    const doing = phaseKind(phase) === 'ended' ? 'OVER' : 'PLAY';
-    moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing })));
-  }
-  return Promise.all(moments);
+  return untilStopped(moments, async () => {
+    await page.load();
+    for (const atMs of eventsOf(tape).filter((each) => each <= untilMs)) {
+      await hand.actUntil(atMs);
+      const { png } = await page.shoot();
+      const [, phase = ''] = tape.facts.phases.findLast(([at]) => at * MOMENT_MS <= atMs) ?? [];
+      const doing = phaseKind(phase) === 'ended' ? 'OVER' : 'PLAY';
+      moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing })));
+    }
+  });
 }

@@ -4,6 +4,7 @@ import { MAX_LOOP_BYTES } from '../../contracts/game/play.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { loadPackage } from '../packages.js';
 import { smallEnough } from '../small-enough.js';
+import { GameStopped } from '../box-watch.js';
 import type { PlayedPage } from './played-page.js';
 import { readShot, type Shot } from './shots.js';
 import { TapeHand } from './tape-run.js';
@@ -22,6 +23,12 @@ const STILLS = [BEFORE_MS, BEFORE_MS + 1_500] as const;
 
 type Filmed = Pick<Tape, 'inputs' | 'forMs'>;
 
+/** What a game has shown until its end, or until it `stopped` the page. */
+export interface Shown<T> {
+  readonly shots: readonly T[];
+  readonly stopped: string | null;
+}
+
 /**
  * The images of a loop around a moment of a tape, on a page that is not loaded yet. Nothing else of
  * the tape is painted.
@@ -30,19 +37,35 @@ export async function filmTape(
   page: PlayedPage,
   { inputs, forMs }: Filmed,
   { aroundMs, seenFrom }: { aroundMs: number; seenFrom: string | undefined },
-): Promise<Shot[]> {
+): Promise<Shown<Shot>> {
   const fromMs = Math.max(0, Math.min(aroundMs - BEFORE_MS, forMs - LOOP_MS));
   const taken: Promise<Shot>[] = [];
   const tape = new TapeHand(page, inputs);
-  await page.load();
-  for (let frame = 0; frame < FRAMES; frame += 1) {
-    await tape.actUntil(fromMs + frame * FRAME_EACH_MS);
-    // What is painted takes a frame of the game's time, in which no input may come late.
-    while (tape.nextMs < page.nowMs + FRAME_MS) await tape.actUntil(tape.nextMs);
-    const { png } = await page.shoot();
-    taken.push(readShot(png, seenFrom));
+  return untilStopped(taken, async () => {
+    await page.load();
+    for (let frame = 0; frame < FRAMES; frame += 1) {
+      await tape.actUntil(fromMs + frame * FRAME_EACH_MS);
+      // What is painted takes a frame of the game's time, in which no input may come late.
+      while (tape.nextMs < page.nowMs + FRAME_MS) await tape.actUntil(tape.nextMs);
+      const { png } = await page.shoot();
+      taken.push(readShot(png, seenFrom));
+    }
+  });
+}
+
+/** What was taken by the end of the work; a game may stop its page by a tape of another version. */
+export async function untilStopped<T>(
+  taken: readonly Promise<T>[],
+  work: () => Promise<void>,
+): Promise<Shown<T>> {
+  let stopped: string | null = null;
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof GameStopped)) throw error;
+    stopped = error.code;
   }
-  return Promise.all(taken);
+  return { shots: await Promise.all(taken), stopped };
 }
 
 /** What a judge sees of the frames of a loop. */
@@ -50,7 +73,7 @@ export function stillsOf(frames: readonly Shot[]): Shot[] {
   return STILLS.flatMap((atMs) => frames[atMs / FRAME_EACH_MS] ?? []);
 }
 
-/** Sides of a loop beside each other: an animated WebP; null when none is small enough. */
+/** Sides of a loop beside each other: an animated WebP; null: nothing, or not small enough. */
 export async function loopOf(
   sides: readonly (readonly Shot[])[],
   seenFrom: string | undefined,
@@ -60,6 +83,7 @@ export async function loopOf(
   const side = sides.length === 1 ? ALONE : BESIDE;
   const width = sides.length * (side.width + GAP) - GAP;
   const count = Math.min(...sides.map((shots) => shots.length));
+  if (count === 0) return null;
   const frames = Buffer.alloc(count * width * side.height * 3, 0x80);
   await Promise.all(
     sides.flatMap((shots, column) =>

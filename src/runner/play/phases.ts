@@ -1,9 +1,9 @@
-import { GameStopped } from '../box-watch.js';
 import { LOADED_MS } from './gestures.js';
 import type { Moment } from './images.js';
+import { untilStopped, type Shown } from './loop.js';
 import { phasesOf } from './page-values.js';
 import type { PlayedPage } from './played-page.js';
-import { readShot, type Shot } from './shots.js';
+import { readShot } from './shots.js';
 
 /** What a phase is has come by then, in the game's time. */
 const SHOWN_MS = 1_500;
@@ -18,23 +18,17 @@ export const NAMES_PHASES = /\bphases\b/;
 export async function paintPhases(
   page: PlayedPage,
   seenFrom: string | undefined,
-): Promise<{ moments: Moment[]; stopped: string | null }> {
-  const shots: Promise<Shot>[] = [];
-  let stopped: string | null = null;
-  try {
+): Promise<Shown<Moment>> {
+  const moments: Promise<Moment>[] = [];
+  return untilStopped(moments, async () => {
     await page.load();
     for (const phase of phasesOf(await page.call('phases'))) {
-      if (shots.length > 0) await page.load();
+      if (moments.length > 0) await page.load();
       await page.pass(LOADED_MS);
       await page.call('goTo', phase);
       await page.pass(SHOWN_MS);
       const { png } = await page.shoot();
-      shots.push(readShot(png, seenFrom));
+      moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing: 'PLAY' })));
     }
-  } catch (error) {
-    if (!(error instanceof GameStopped)) throw error;
-    stopped = error.code;
-  }
-  const moments = await Promise.all(shots);
-  return { moments: moments.map((shot) => ({ shot, doing: 'PLAY' })), stopped };
+  });
 }

@@ -338,9 +338,9 @@ class Player {
     const on = { parcelFile, seed };
     const [led, lived] = await Promise.all([
       best && this.isLed ? pages.on(0, on, (page) => paintPhases(page, seenFrom)) : null,
-      best ? pages.on(1, on, (page) => paintTape(page, best, seenFrom)) : [],
+      best ? pages.on(1, on, (page) => paintTape(page, best, seenFrom)) : null,
     ]);
-    const painted = [...lived, ...(led?.moments ?? [])];
+    const painted = [...(lived?.shots ?? []), ...(led?.shots ?? [])];
     if (!before) return { painted, compared: null };
     const compared = await compareVersions(pages, {
       before,

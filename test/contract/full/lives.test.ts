@@ -90,10 +90,10 @@ it('P3: a game is led to each phase that it offers, and what fails there is no f
   const pages = await followedPages();
   try {
     const seen = await pages.use(LED, async (shown) => {
-      const { moments } = await paintPhases(shown, undefined);
-      return { moments, thrown: shown.thrown.size };
+      const { shots } = await paintPhases(shown, undefined);
+      return { shots, thrown: shown.thrown.size };
     });
-    const colours = seen.moments.map(({ shot }) => [...shot.rgb.subarray(0, 3)]);
+    const colours = seen.shots.map(({ shot }) => [...shot.rgb.subarray(0, 3)]);
     expect(colours).toEqual([
       [255, 0, 0],
       [16, 32, 48],
