@@ -23,6 +23,17 @@ export class GameStopped extends Error {
   }
 }
 
+/** How the game ended the work; null = it did not, and the work is done. */
+export async function stopIn(work: () => Promise<void>): Promise<GameStopped | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof GameStopped) return error;
+    throw error;
+  }
+}
+
 /**
  * Measures the memory of a process with all below it, and how full the folders in memory of its box
  * are, until `onOutgrown` was called or it is stopped. Measures nothing where there is no /proc.

@@ -2,11 +2,11 @@ import { performance } from 'node:perf_hooks';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import sharp, { type Sharp } from 'sharp';
 import { DRAW_AT_ONCE } from '../../src/process/chromium.js';
 import { Person } from '../e2e/person.js';
 import { chooseItems, readItems } from '../eval/wishes.js';
 import { launchChromium } from '../support/chromium.js';
+import { sheetOf } from '../support/sheet-of.js';
 import { startStack, type Stack } from '../support/stack.js';
 import type { OwnMeasurement, Row } from './measurement.js';
 import { percentile } from './statistics.js';
@@ -22,8 +22,7 @@ const COUNT = 30;
 /** A folder for the strips: three first minutes, a screenshot every four seconds. */
 const { STRIPS } = process.env;
 const SHOT_EVERY_MS = 4_000;
-const TILE = { width: 108, height: 234 };
-const TILES_A_ROW = 10;
+const TILES = { width: 108, height: 234, columns: 10, gap: 4 };
 
 interface FirstWish {
   readonly language: 'ja' | 'en';
@@ -167,25 +166,8 @@ async function keepStrips(browser: Browser, baseUrl: string, folder: string): Pr
     }
     await minute;
     await person.leave();
-    const strip = await stripOf(shots);
-    await strip.toFile(path.join(folder, `first-minute-${at + 1}.webp`));
+    const strip = await sheetOf(shots, TILES);
+    const file = path.join(folder, `first-minute-${at + 1}.webp`);
+    await strip.webp({ quality: 70, effort: 6 }).toFile(file);
   }
-}
-
-async function stripOf(shots: readonly Buffer[]): Promise<Sharp> {
-  const { width, height } = TILE;
-  const tiles = shots.map(async (shot, at) => ({
-    input: await sharp(shot).resize(width, height).png().toBuffer(),
-    left: (at % TILES_A_ROW) * (width + 4),
-    top: Math.floor(at / TILES_A_ROW) * (height + 4),
-  }));
-  const sheet = {
-    width: TILES_A_ROW * (width + 4) - 4,
-    height: Math.ceil(shots.length / TILES_A_ROW) * (height + 4) - 4,
-    channels: 3,
-    background: '#ffffff',
-  } as const;
-  return sharp({ create: sheet })
-    .composite(await Promise.all(tiles))
-    .webp({ quality: 70, effort: 6 });
 }

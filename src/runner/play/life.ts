@@ -3,7 +3,7 @@ import { messageOf } from '../../domain/playing/harmless.js';
 import { isTitle, phaseKind } from '../../domain/playing/playing-state.js';
 import { FactsRecord } from '../../domain/playing/tape-facts.js';
 import type { Chance } from '../../game-page/chance.js';
-import { GameStopped } from '../box-watch.js';
+import { stopIn } from '../box-watch.js';
 import { LOADED_MS, MIDDLE, PLAY_SCREEN } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
 import { pick, tap, type Named } from './moves.js';
@@ -95,7 +95,6 @@ export interface LifePlan {
 /** One life on a page, which is loaded for it. */
 export class LifeRun {
   private readonly record = new FactsRecord();
-  private stopped: string | null = null;
   private begun = 0;
 
   constructor(
@@ -143,18 +142,15 @@ export class LifeRun {
   }
 
   private async during(from: LifePlan['from'], work: () => Promise<void>): Promise<Life> {
-    try {
+    const stop = await stopIn(async () => {
       await this.page.load();
       if (from) await this.pass(from.inputs, from.forMs);
       else await this.begin();
       this.begun = this.page.inputs.length;
       await work();
-    } catch (error) {
-      if (!(error instanceof GameStopped)) throw error;
-      this.stopped = error.code;
-    }
+    });
     const [thrown] = this.page.thrown.values();
-    const facts = this.record.facts(this.stopped ?? (thrown ? messageOf(thrown) : null));
+    const facts = this.record.facts(stop?.code ?? (thrown ? messageOf(thrown) : null));
     const inputs = [...this.page.inputs];
     return { inputs, forMs: this.page.nowMs, facts, begin: inputs.slice(0, this.begun) };
   }

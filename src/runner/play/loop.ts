@@ -4,7 +4,7 @@ import { MAX_LOOP_BYTES } from '../../contracts/game/play.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { loadPackage } from '../packages.js';
 import { smallEnough } from '../small-enough.js';
-import { GameStopped } from '../box-watch.js';
+import { stopIn } from '../box-watch.js';
 import type { PlayedPage } from './played-page.js';
 import { readShot, type Shot } from './shots.js';
 import { TapeHand } from './tape-run.js';
@@ -58,14 +58,8 @@ export async function untilStopped<T>(
   taken: readonly Promise<T>[],
   work: () => Promise<void>,
 ): Promise<Shown<T>> {
-  let stopped: string | null = null;
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof GameStopped)) throw error;
-    stopped = error.code;
-  }
-  return { shots: await Promise.all(taken), stopped };
+  const stop = await stopIn(work);
+  return { shots: await Promise.all(taken), stopped: stop?.code ?? null };
 }
 
 /** What a judge sees of the frames of a loop. */

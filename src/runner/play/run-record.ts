@@ -1,7 +1,7 @@
 import { isTitle, OverWatch, stateText } from '../../domain/playing/playing-state.js';
 import type { Layout } from '../../domain/playing/playing-notes.js';
 import { SAME_POINTS, type SeenRun } from '../../domain/playing/playing.js';
-import { GameStopped } from '../box-watch.js';
+import { stopIn } from '../box-watch.js';
 import { lastsMs, LOADED_MS, type Beat } from './gestures.js';
 import type { Sight } from './page-values.js';
 import type { PlayedPage } from './played-page.js';
@@ -55,12 +55,8 @@ export class RunRecord {
 
   /** `work` may end with what ends a play: that is part of the record. */
   async during(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof GameStopped)) throw error;
-      this.stopped = { code: error.code, when: this.page.phase(), what: error.message };
-    }
+    const stop = await stopIn(work);
+    if (stop) this.stopped = { code: stop.code, when: this.page.phase(), what: stop.message };
   }
 
   async playBeat({ inputs, forMs, look }: Beat): Promise<Sight> {

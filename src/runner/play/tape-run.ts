@@ -1,7 +1,7 @@
 import type { Tape, TapeFacts, TapeInput } from '../../contracts/game/tape.js';
 import { messageOf } from '../../domain/playing/harmless.js';
 import { FactsRecord } from '../../domain/playing/tape-facts.js';
-import { GameStopped } from '../box-watch.js';
+import { stopIn } from '../box-watch.js';
 import { LANES } from './lane.js';
 import type { Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
@@ -18,20 +18,16 @@ export interface TapeToRun {
  */
 export async function runTape(page: PlayedPage, { inputs, forMs }: TapeToRun): Promise<TapeFacts> {
   const record = new FactsRecord();
-  let stopped: string | null = null;
-  try {
+  const stop = await stopIn(async () => {
     await page.load();
     await page.act(
       inputs.filter(({ atMs }) => atMs <= forMs),
       forMs,
     );
-  } catch (error) {
-    if (!(error instanceof GameStopped)) throw error;
-    stopped = error.code;
-  }
+  });
   record.add(page.moments());
   const [thrown] = page.thrown.values();
-  return record.facts(stopped ?? (thrown ? messageOf(thrown) : null));
+  return record.facts(stop?.code ?? (thrown ? messageOf(thrown) : null));
 }
 
 /** Facts of each tape on a version, in their order; both browsers are busy with it. */
