@@ -92,10 +92,11 @@ async function rowsLeft(userId: string, projectIds: readonly string[]): Promise<
       for (const [column, ids] of [
         ['user_id', [userId]],
         ['owner_id', [userId]],
+        ['player', [userId]],
         ['project_id', projectIds],
         ...(table === 'users' ? ([['id', [userId]]] as const) : []),
       ] as const) {
-        if (!new RegExp(`^ {2}${column} uuid`, 'm').test(columns)) continue;
+        if (!new RegExp(`^ {2}${column} (?:uuid|text)`, 'm').test(columns)) continue;
         const { data, error } = await service
           .from(table)
           .select(column)
@@ -125,9 +126,12 @@ describe('F2: the end of an account', () => {
     await uploadAsset(user);
     const like = await call('PUT', `/api/games/${gameIdFor(others)}/like`, user);
     expect(like.json).toMatchObject({ likeCount: 1 });
+    await call('POST', `/api/games/${gameIdFor(others)}/play`, user);
     await call('POST', '/api/notifications/read-all', user);
     expect(await rowsLeft(user.id, [own])).toEqual(
-      expect.arrayContaining(['users.id', 'projects.user_id', 'assets.owner_id']),
+      expect.arrayContaining([
+        ...['users.id', 'projects.user_id', 'assets.owner_id', 'game_plays.player'],
+      ]),
     );
     expect((await filesLeft(user.id, gameIdFor(own))).length).toBeGreaterThan(2);
 

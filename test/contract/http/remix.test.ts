@@ -115,6 +115,10 @@ describe('Remix', () => {
     expect(await card()).toMatchObject({
       remixOf: { id: gameIdFor(parentId), title: '星よけ', creator: null },
     });
+    // A game that is found by its link alone is named to nobody else.
+    const unlisted = { title: '星よけ', visibility: 'unlisted' };
+    await call('POST', `/api/projects/${parentId}/publish`, maker, unlisted);
+    expect(await card()).toMatchObject({ remixOf: null });
     await call('POST', `/api/projects/${parentId}/unpublish`, maker);
     expect(await card()).toMatchObject({ remixOf: null });
   });

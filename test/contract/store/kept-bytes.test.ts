@@ -53,6 +53,16 @@ async function addVersion(projectId: string, bytes: number | null): Promise<stri
 }
 
 describe('L5: what is kept for a user', () => {
+  it('goes along with a project that gets another owner', async () => {
+    await addVersion(await newProject(), 1_000);
+    const projectId = await newProject('二');
+    await addVersion(projectId, 20);
+    const ownerId = await database.newUserId();
+    const move = 'update public.projects set user_id = $2 where id = $1';
+    await database.sql(move, [projectId, ownerId]);
+    expect([await kept(), await database.store.keptBytes.of(ownerId)]).toEqual([1_000, 20]);
+  });
+
   it('is the sum of his versions and of the files of his assets', async () => {
     expect(await kept()).toBe(0);
     const projectId = await newProject();

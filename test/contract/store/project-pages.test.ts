@@ -66,6 +66,14 @@ describe('pages of the list', () => {
       [game?.id],
     );
     expect((await out()).projects[0]?.publication?.isNewest).toBe(false);
+    // Who goes back to the version that is out has it as the newest one.
+    await database.sql(
+      `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject,
+         restored_from)
+       values ($1, 3, repeat('c', 40), gen_random_uuid(), 'restore', '題', repeat('a', 40))`,
+      [game?.id],
+    );
+    expect((await out()).projects[0]?.publication?.isNewest).toBe(true);
     const drafts = await rights(owner).page(owner.id, {
       limit: 100,
       filter: 'draft',

@@ -122,6 +122,17 @@ describe('Q3: out of the queue', () => {
     expect(opened).toMatchObject({ outcome: 'opened' });
   });
 
+  it('a row of a job that its user writes himself takes it out, and no other user can', async () => {
+    const [first, second] = [await queue('一'), await queue('二')];
+    const insert = `insert into public.jobs (id, user_id, project_id, status)
+      values ($1, $2, $3, 'cancelled')`;
+    const stranger = await database.newUserId();
+    const { id: elsewhere } = await store.projects.create(stranger, '別');
+    await database.sql(insert, [second.id, stranger, elsewhere]);
+    await database.sql(insert, [first.id, userId, projectId]);
+    expect(await heads()).toEqual([second.id]);
+  });
+
   it('its owner takes it out: a cancelled job that never begins', async () => {
     const chatId = randomUUID();
     const message = await queue('一', { chatId });
