@@ -1,6 +1,5 @@
 import {
   ScheduleAlreadyRunning,
-  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type Client,
   type ScheduleSpec,
@@ -43,16 +42,11 @@ function roundsFor(config: Config): Round[] {
   ];
 }
 
-/** Schedules of earlier builds that no build has any more. */
-const RETIRED = ['reconcileJobs'] as const;
-
 /**
- * Creates or updates the Schedules of this build and its configuration; ends
- * the retired ones. For a worker of the current build: others leave them alone.
+ * Creates or updates the Schedules of this build and its configuration. For a worker of the current build: others leave them alone.
  */
 export async function ensureSchedules(client: Client, config: Config): Promise<void> {
   for (const round of roundsFor(config)) await ensureSchedule(client, round);
-  for (const scheduleId of RETIRED) await removeSchedule(client, scheduleId);
 }
 
 async function ensureSchedule(client: Client, { workflowType, spec }: Round): Promise<void> {
@@ -71,13 +65,5 @@ async function ensureSchedule(client: Client, { workflowType, spec }: Round): Pr
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     await client.schedule.getHandle(workflowType).update(({ state }) => ({ ...definition, state }));
-  }
-}
-
-async function removeSchedule(client: Client, scheduleId: string): Promise<void> {
-  try {
-    await client.schedule.getHandle(scheduleId).delete();
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }

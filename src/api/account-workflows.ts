@@ -7,7 +7,7 @@ import type {
 } from '../contracts/rows/account.js';
 import { unavailable } from '../contracts/base/errors.js';
 import { accountWorkflowId, adoptionWorkflowId } from '../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { JOB_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 
 /** The client gets an answer within 5 s when Temporal is unavailable. */
@@ -63,10 +63,7 @@ function runsOf(temporal: Client, type: string, staticSummary: string) {
           workflowIdConflictPolicy: 'USE_EXISTING',
           args: [input],
           staticSummary,
-          typedSearchAttributes: [
-            { key: SEARCH_ATTRIBUTES.userId, value: userId },
-            { key: SEARCH_ATTRIBUTES.action, value: type },
-          ],
+          typedSearchAttributes: attributesOf({ userId, action: type }),
         }),
       );
     },

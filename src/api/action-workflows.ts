@@ -22,7 +22,7 @@ import {
   UNAVAILABLE_SENTENCE,
   type ErrorKind,
 } from '../contracts/base/errors.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import type { Store } from '../store/index.js';
 import { Refusal, refusalOf, refusedForNow } from './http/refusal.js';
@@ -192,12 +192,7 @@ async function startAction<I extends ActionRef>(
       workflowIdReusePolicy,
       args: [input],
       staticSummary: summary,
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
-        { key: SEARCH_ATTRIBUTES.action, value: kind },
-        ...(projectId === null ? [] : [{ key: SEARCH_ATTRIBUTES.projectId, value: projectId }]),
-      ],
+      typedSearchAttributes: attributesOf({ userId, jobId: actionId, action: kind, projectId }),
       priority: { fairnessKey: userId },
     }),
   );

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { searchWorkflowId } from '../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { attributesOf } from '../contracts/durable/search-attributes.js';
 import {
   ACTION_EXECUTION_TIMEOUT,
   TASK_QUEUE,
@@ -26,10 +26,7 @@ export function createSearchRenewal(temporal: Client, log: Log): RenewSearch {
       workflowIdConflictPolicy: 'TERMINATE_EXISTING' as const,
       startDelay: AFTER_PLAY_MS,
       args: [input],
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-      ],
+      typedSearchAttributes: attributesOf({ userId, projectId }),
     };
     try {
       await temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>

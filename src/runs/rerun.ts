@@ -9,7 +9,7 @@ import {
   type RerunJobInput,
   type RerunStep,
 } from '../contracts/durable/rerun.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { readRuns } from './find.js';
 import { firstOf, NothingToTake, takenBefore } from './taken.js';
@@ -74,11 +74,7 @@ export async function startRerun(
     workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
     args: [input],
     staticSummary: `再実行 (rerun): ${jobId}`,
-    typedSearchAttributes: [
-      { key: SEARCH_ATTRIBUTES.userId, value: userId },
-      { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
-      { key: SEARCH_ATTRIBUTES.action, value: 'rerunJob' },
-    ],
+    typedSearchAttributes: attributesOf({ userId, jobId: actionId, action: 'rerunJob' }),
     priority: { fairnessKey: userId },
   });
   return {

@@ -1,6 +1,6 @@
 import { HOME_BACKEND } from '../contracts/execution/backends.js';
 import { projectWorkflowId } from '../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { attributesOf } from '../contracts/durable/search-attributes.js';
 import {
   JOB_EXECUTION_TIMEOUT,
   TASK_QUEUE,
@@ -41,13 +41,9 @@ export function writerStart(work: WriterWork) {
       workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
       args: [work.input],
       memo: { messageId, jobId: workId, kind: work.kind } satisfies WriterMemo,
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-        { key: SEARCH_ATTRIBUTES.jobId, value: workId },
-        { key: SEARCH_ATTRIBUTES.action, value: work.kind },
-        { key: SEARCH_ATTRIBUTES.backend, value: HOME_BACKEND },
-      ],
+      typedSearchAttributes: attributesOf({
+        ...{ userId, projectId, jobId: workId, action: work.kind, backend: HOME_BACKEND },
+      }),
       staticSummary: summaryOf(work),
       priority: { fairnessKey: userId },
     },

@@ -1,29 +1,20 @@
-import {
-  isCancellation,
-  log,
-  ParentClosePolicy,
-  setCurrentDetails,
-  startChild,
-} from '@temporalio/workflow';
+import { log, ParentClosePolicy, setCurrentDetails, startChild } from '@temporalio/workflow';
 import { pushWorkflowId } from '../contracts/base/ids.js';
 import type { PushedEvent, PushJobEndInput, PushOutcome } from '../contracts/media/push.js';
 import { pushing } from './common/activity-proxies.js';
+import { unlessCancelled } from './common/failures.js';
 
 /**
  * Notifies the user's browsers; outlives the job and is no part of it: its failures have no effect.
  */
 export async function startPushing(input: PushJobEndInput): Promise<void> {
-  try {
-    await startChild<typeof pushJobEnd>('pushJobEnd', {
-      workflowId: pushWorkflowId(input.jobId),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowExecutionTimeout: '1 hour',
-      args: [input],
-    });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    log.warn('nobody is told of the end of the job', { error });
-  }
+  const started = startChild<typeof pushJobEnd>('pushJobEnd', {
+    workflowId: pushWorkflowId(input.jobId),
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowExecutionTimeout: '1 hour',
+    args: [input],
+  });
+  await started.catch(unlessCancelled((why) => log.warn('no push of the end of the job', why)));
 }
 
 /** Notifies each browser of the user by itself, each once. */
@@ -54,11 +45,5 @@ async function pushToAll({ userId, projectId, event }: PushedEvent): Promise<End
   );
 }
 
-async function pushOrFail(input: Parameters<typeof pushing.sendPush>[0]): Promise<End> {
-  try {
-    return await pushing.sendPush(input);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return 'failed';
-  }
-}
+const pushOrFail = (input: Parameters<typeof pushing.sendPush>[0]): Promise<End> =>
+  pushing.sendPush(input).catch(unlessCancelled((): End => 'failed'));

@@ -2,7 +2,6 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   defineSignal,
   getExternalWorkflowHandle,
-  isCancellation,
   log,
   ParentClosePolicy,
   setCurrentDetails,
@@ -22,7 +21,7 @@ import {
 import { specOf } from '../contracts/execution/backends.js';
 import { replication, shared } from './common/activity-proxies.js';
 import { continueOnCurrentBuild } from './common/continue-on-current.js';
-import { classifyFailure } from './common/failures.js';
+import { unlessCancelled } from './common/failures.js';
 
 const replicateSignal = defineSignal(REPLICATE_SIGNAL);
 /** What the Schedule does: whatever is not known to be shown. */
@@ -87,20 +86,12 @@ export async function replicateProject(input: ReplicateProjectInput): Promise<Re
 }
 
 /** Syncs once; a failure is the `problem` of the report. */
-async function replicateOnce(input: ReplicateProjectInput): Promise<ReplicationReport> {
-  try {
-    return await replication.replicateProject(input);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const { userId, projectId } = input;
-    const { kind, detail } = classifyFailure(error);
-    return {
-      userId,
-      projectId,
-      toVolume: { revisions: 0, assets: 0 },
-      problem: `${kind}: ${detail}`,
-    };
-  }
+function replicateOnce(input: ReplicateProjectInput): Promise<ReplicationReport> {
+  const { userId, projectId } = input;
+  const nothing = { userId, projectId, toVolume: { revisions: 0, assets: 0 } };
+  return replication
+    .replicateProject(input)
+    .catch(unlessCancelled(({ kind, detail }) => ({ ...nothing, problem: `${kind}: ${detail}` })));
 }
 
 /** One round over many projects, page by page; removes what is left of deleted projects. */

@@ -8,7 +8,7 @@ import type {
   TakenGame,
   TakenWork,
 } from '../contracts/durable/rerun.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { attributesOf } from '../contracts/durable/search-attributes.js';
 import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/durable/workflows.js';
 import { shared } from './common/activity-proxies.js';
 import { generateGame } from './game/generate-game.js';
@@ -34,13 +34,9 @@ export async function rerunJob(input: RerunJobInput): Promise<JobRerun> {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       args: [{ ...asked, jobId, messageId: actionId, userId, projectId, ...(taken && { taken }) }],
       memo: { messageId: actionId, jobId, kind: 'generate' } satisfies WriterMemo,
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-        { key: SEARCH_ATTRIBUTES.jobId, value: jobId },
-        { key: SEARCH_ATTRIBUTES.action, value: 'generate' },
-        { key: SEARCH_ATTRIBUTES.backend, value: HOME_BACKEND },
-      ],
+      typedSearchAttributes: attributesOf({
+        ...{ userId, projectId, jobId, action: 'generate', backend: HOME_BACKEND },
+      }),
       staticSummary: `再実行 (rerun): ${input.jobId}`,
       priority: { fairnessKey: userId },
     });

@@ -1,16 +1,9 @@
-import {
-  isCancellation,
-  log,
-  ParentClosePolicy,
-  setCurrentDetails,
-  startChild,
-  uuid4,
-} from '@temporalio/workflow';
+import { log, ParentClosePolicy, setCurrentDetails, startChild, uuid4 } from '@temporalio/workflow';
 import { searchWorkflowId } from '../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { attributesOf } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, type SearchGameInput } from '../contracts/durable/workflows.js';
 import { proxies } from './common/activity-proxies.js';
-import { classifyFailure } from './common/failures.js';
+import { unlessCancelled } from './common/failures.js';
 import { runWithFallback } from './common/run-with-fallback.js';
 
 /** After everything that a player waits for; Temporal knows no lower one. */
@@ -22,22 +15,18 @@ const LAST = { priorityKey: 5 };
  */
 export async function startSearch(input: SearchGameInput): Promise<void> {
   const { userId, projectId } = input;
-  try {
-    await startChild<typeof searchGame>('searchGame', {
-      workflowId: searchWorkflowId(projectId),
-      workflowIdReusePolicy: 'TERMINATE_IF_RUNNING',
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-      ],
-      args: [input],
-    });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    log.warn('a version is not searched', { projectId, ...classifyFailure(error) });
-  }
+  const started = startChild<typeof searchGame>('searchGame', {
+    workflowId: searchWorkflowId(projectId),
+    workflowIdReusePolicy: 'TERMINATE_IF_RUNNING',
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
+    typedSearchAttributes: attributesOf({ userId, projectId }),
+    args: [input],
+  });
+  const left = unlessCancelled((why) =>
+    log.warn('a version is not searched', { projectId, ...why }),
+  );
+  await started.catch(left);
 }
 
 /** Replaces the tapes of a version by better ones, and never its verdict (P3). */
@@ -58,10 +47,10 @@ export async function searchGame(input: SearchGameInput): Promise<'searched' | '
     setCurrentDetails(`終了 (${outcome})`);
     return outcome;
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    const { kind, detail } = classifyFailure(error);
-    log.warn('a search has come to nothing', { projectId, revision, kind, detail });
-    setCurrentDetails(`終了 (left: ${kind})`);
-    return 'left';
+    return unlessCancelled(({ kind, detail }) => {
+      log.warn('a search has come to nothing', { projectId, revision, kind, detail });
+      setCurrentDetails(`終了 (left: ${kind})`);
+      return 'left' as const;
+    })(error);
   }
 }

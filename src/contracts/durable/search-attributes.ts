@@ -1,4 +1,4 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 /** As Temporal's command line program names the types. */
@@ -28,6 +28,20 @@ export const SEARCH_ATTRIBUTES = {
   /** Of a job that has completed or failed: what all of it was counted with, US dollars. */
   costUsd: defineSearchAttributeKey('CostUsd', 'DOUBLE'),
 } as const;
+
+type Numbers = 'attempts' | 'costUsd';
+type Values = {
+  readonly [A in keyof typeof SEARCH_ATTRIBUTES]?:
+    (A extends Numbers ? number : string) | null | undefined;
+};
+
+/** Those that have a value, in the order in which they are given. */
+export function attributesOf(values: Values): SearchAttributePair[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const key = SEARCH_ATTRIBUTES[name as keyof typeof SEARCH_ATTRIBUTES];
+    return value === null || value === undefined ? [] : [{ key, value } as SearchAttributePair];
+  });
+}
 
 /** Every one, as Temporal's command line program makes it. */
 export const NAMED_ATTRIBUTES = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => ({

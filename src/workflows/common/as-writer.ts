@@ -6,7 +6,7 @@ import {
   type ChildWorkflowOptions,
 } from '@temporalio/workflow';
 import { projectWorkflowId } from '../../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
+import { attributesOf } from '../../contracts/durable/search-attributes.js';
 
 interface Write {
   readonly userId: string;
@@ -27,12 +27,7 @@ export async function asProjectWriter(
     await run({
       workflowId: projectWorkflowId(projectId),
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-        ...(jobId === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.jobId, value: jobId }]),
-        { key: SEARCH_ATTRIBUTES.action, value: action },
-      ],
+      typedSearchAttributes: attributesOf({ userId, projectId, jobId, action }),
     });
     return true;
   } catch (error) {

@@ -5,14 +5,14 @@ import {
 } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
+import { attributesOf } from '../../contracts/durable/search-attributes.js';
 
 /** How the work of a job or action ended, as operators search for it (I4). */
 type RunEnd = 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing' | 'queued';
 
 /** What the work turned out to be, for operators (I4). */
 export function markKind(kind: string): void {
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.kind, value: kind }]);
+  upsertSearchAttributes(attributesOf({ kind }));
 }
 
 /** How the work ended, for operators (I4); of a job also what it has cost, where that is known. */
@@ -21,11 +21,7 @@ export function markEnd(
   failure: ErrorKind | null = null,
   costUsd: number | null = null,
 ): void {
-  upsertSearchAttributes([
-    { key: SEARCH_ATTRIBUTES.outcome, value: ended },
-    ...(failure === null ? [] : [{ key: SEARCH_ATTRIBUTES.failureKind, value: failure }]),
-    ...(costUsd === null ? [] : [{ key: SEARCH_ATTRIBUTES.costUsd, value: costUsd }]),
-  ]);
+  upsertSearchAttributes(attributesOf({ outcome: ended, failureKind: failure, costUsd }));
 }
 
 /**

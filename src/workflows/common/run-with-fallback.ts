@@ -8,7 +8,7 @@ import {
 import type { EndedAttempt } from '../../activities/ports/attempt-port.js';
 import type { BackendChoice } from '../../activities/ports/backend-ports.js';
 import type { JobRef } from '../../activities/ports/refs.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
+import { attributesOf } from '../../contracts/durable/search-attributes.js';
 import { HOME_BACKEND, specOf, type Backend } from '../../contracts/execution/backends.js';
 import { shared } from './activity-proxies.js';
 import { classifyFailure, shutdownOf } from './failures.js';
@@ -123,10 +123,9 @@ class Attempts<T, A extends Attempt> {
     const isMoved = backend !== this.shownBackend;
     const isCounted = this.work.countsAttempts === true;
     if (isMoved || isCounted)
-      upsertSearchAttributes([
-        ...(isMoved ? [{ key: SEARCH_ATTRIBUTES.backend, value: backend }] : []),
-        ...(isCounted ? [{ key: SEARCH_ATTRIBUTES.attempts, value: number }] : []),
-      ]);
+      upsertSearchAttributes(
+        attributesOf({ ...(isMoved && { backend }), ...(isCounted && { attempts: number }) }),
+      );
     this.shownBackend = backend;
     setCurrentDetails(`${this.work.label} (attempt ${number}, ${backend}: ${reason})`);
   }
