@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { accountWorkflowId, adoptionWorkflowId } from '../../src/contracts/base/ids.js';
 import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
@@ -47,6 +49,26 @@ describe('D8: what a guest made, when he signs in to an account that he has', ()
     await env.withWorkers(activities, () => adopt({ guestId: randomUUID(), userId: randomUUID() }));
     expect(left).toEqual([]);
     expect(diary.filter((line) => line !== 'queue')).toEqual(['adopted', 'adopted', 'removed']);
+  });
+
+  it('fails and removes no user where the guest has become an account meanwhile', async () => {
+    const { diary, activities } = guestWith([randomUUID()]);
+    let looks = 0;
+    const all: FakeActivities = {
+      ...activities,
+      // It was his when it was looked for, and is an account's when it is handed over.
+      adoptProject: async () => false,
+      async projectsOfGuest() {
+        looks += 1;
+        if (looks > 1) throw ApplicationFailure.nonRetryable('an account', 'ACCESS_DENIED');
+        return [randomUUID()];
+      },
+    };
+    const adopting = env.withWorkers(all, () =>
+      adopt({ guestId: randomUUID(), userId: randomUUID() }),
+    );
+    await expect(adopting).rejects.toThrow(WorkflowFailedError);
+    expect([looks, diary]).toEqual([2, []]);
   });
 
   it('waits for the job that runs there', async () => {

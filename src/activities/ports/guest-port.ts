@@ -2,7 +2,9 @@ import type { AdoptGuestInput, AdoptProjectInput } from '../../contracts/rows/ac
 
 /** Guests, whose sign-in is anonymous: what they made goes to an account, or goes (D8). */
 export interface GuestActivities {
-  /** Some of the projects that a guest still has. */
+  /**
+   * Some of the projects that a guest still has. Throws ACCESS_DENIED when he has become an account.
+   */
   projectsOfGuest(input: Pick<AdoptGuestInput, 'guestId'>): Promise<string[]>;
   /**
    * Gives a project of the guest to the user, first what lies below the guest's own prefixes, then

@@ -2,7 +2,7 @@ import type { Config } from '../../config.js';
 import type { AccountDeletion } from '../../contracts/rows/account.js';
 import type { ACCOUNT_ROUTES } from '../../contracts/http-routes/account.js';
 import { decodeJwt } from 'jose';
-import type { Auth } from '../guards/auth.js';
+import type { Auth, Identity } from '../guards/auth.js';
 import type { AccountDeletions, GuestAdoptions } from '../account-workflows.js';
 import { sendAccountZip, type AccountDeps } from '../account-zip.js';
 import type { Handlers } from '../http/mount.js';
@@ -32,6 +32,9 @@ export function accountHandlers({
     projectsLeft:
       state === 'completed' ? 0 : (await deps.store.projects.page(userId, { limit: 1 })).counts.all,
   });
+  // A token is older than the account that a guest has become.
+  const isGuest = async (identity: Identity): Promise<boolean> =>
+    identity.isGuest && (await deps.store.users.isGuest(identity.id)) === true;
   return {
     async accountUsage({ user }) {
       const { usage } = deps.store;
@@ -49,13 +52,16 @@ export function accountHandlers({
     },
     async adoptGuest({ user, body, req, res }) {
       const input = { guestId: guestIn(body.guestToken), userId: user.id };
+      // A guest who became this account has kept what he made.
+      if (input.guestId === user.id) throw refusal(400, NO_GUEST);
       const begun = await adoptions.state(input);
       if (begun === 'completed') return { state: begun };
+      res.status(202);
+      if (begun === 'running') return { state: begun };
       const verified = await deps.auth.verifyToken(body.guestToken, req.ip);
       if (!verified.ok && verified.reason === AUTH_AWAY)
         throw unavailable('no token can be verified now');
-      res.status(202);
-      if (verified.ok && verified.identity.isGuest) {
+      if (verified.ok && (await isGuest(verified.identity))) {
         await adoptions.start(input);
         return { state: 'running' };
       }

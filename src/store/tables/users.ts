@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../contracts/base/errors.js';
+import { AppError, unavailable } from '../../contracts/base/errors.js';
 import { isUuid } from '../../contracts/base/ids.js';
 import { askAny, askColumn, call, existing, type Client } from './client.js';
 
@@ -44,6 +44,14 @@ export function usersTable(client: Client) {
       if (isId) return user.toLowerCase();
       const query = ids().eq('email', user).limit(1);
       return (await askColumn('find the user by address', query, 'id'))[0] ?? null;
+    },
+
+    /** Null = there is no such user. */
+    async isGuest(id: string): Promise<boolean | null> {
+      const { data, error } = await client.auth.admin.getUserById(id);
+      if (error?.status === 404) return null;
+      if (error) throw unavailable(`find the user: ${error.message}`);
+      return data.user.is_anonymous === true;
     },
 
     /** Guests whose sessions and work all ended that long ago, the oldest first. */

@@ -53,6 +53,14 @@ export const shared = proxyActivities<SharedActivities>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });
 
+/** As {@link shared}, with the time that copies of many objects need. */
+export const handingOver = proxyActivities<Pick<SharedActivities, 'adoptProject'>>({
+  taskQueue: TASK_QUEUE,
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
 /** A conversational answer: the model may fail, so attempts are counted. */
 export const answering = proxyActivities<
   Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo' | 'planVideo'>

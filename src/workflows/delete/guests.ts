@@ -11,10 +11,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { accountWorkflowId } from '../../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
+import { attributesOf } from '../../contracts/durable/search-attributes.js';
 import type { AdoptGuestInput, AdoptProjectInput } from '../../contracts/rows/account.js';
 import { startQueued } from '../admit-queued.js';
-import { maintenance, shared } from '../common/activity-proxies.js';
+import { handingOver, maintenance, shared } from '../common/activity-proxies.js';
 import { asProjectWriter } from '../common/as-writer.js';
 import { continueOnCurrentBuild } from '../common/continue-on-current.js';
 import { markEnd, markKind } from '../common/ends.js';
@@ -44,14 +44,21 @@ export async function adoptGuest(input: AdoptGuestInput): Promise<void> {
   markEnd('completed');
 }
 
-/** False when another writer holds the project now. */
-const adopt = (input: AdoptProjectInput): Promise<boolean> =>
-  asProjectWriter({ ...input, action: 'adopt' }, (options) =>
-    executeChild<typeof adoptProject>('adoptProject', { ...options, args: [input] }),
-  );
+/** One of a build before answers nothing. */
+type Adopts = (input: AdoptProjectInput) => Promise<boolean | null>;
+
+/** False when another writer holds the project now, or it is not the guest's. */
+async function adopt(input: AdoptProjectInput): Promise<boolean> {
+  let isAdopted = false;
+  await asProjectWriter({ ...input, action: 'adopt' }, async (options) => {
+    const result = await executeChild<Adopts>('adoptProject', { ...options, args: [input] });
+    isAdopted = result ?? true;
+  });
+  return isAdopted;
+}
 
 /** The writer of a project while its owner changes: what comes meanwhile comes again (A5). */
-export async function adoptProject(input: AdoptProjectInput): Promise<void> {
+export async function adoptProject(input: AdoptProjectInput): Promise<boolean> {
   let isDone = false;
   setHandler(cancelUpdate, cancelNothing);
   setHandler(
@@ -63,11 +70,12 @@ export async function adoptProject(input: AdoptProjectInput): Promise<void> {
     { description: 'Lets everything wait for the new owner.' },
   );
   markKind('adopt');
-  const isAdopted = await shared.adoptProject(input);
+  const isAdopted = await handingOver.adoptProject(input);
   isDone = true;
   markEnd(isAdopted ? 'completed' : 'refused');
   await condition(allHandlersFinished);
   if (isAdopted) await startQueued({ userId: input.userId });
+  return isAdopted;
 }
 
 /** Removes guests who did not come back. One whose removal goes on already will do. */
@@ -89,8 +97,5 @@ const removalOf = (guestId: string) => ({
   workflowId: accountWorkflowId(guestId),
   parentClosePolicy: ParentClosePolicy.ABANDON,
   args: [{ userId: guestId }] as [{ userId: string }],
-  typedSearchAttributes: [
-    { key: SEARCH_ATTRIBUTES.userId, value: guestId },
-    { key: SEARCH_ATTRIBUTES.action, value: 'deleteAccount' },
-  ],
+  typedSearchAttributes: attributesOf({ userId: guestId, action: 'deleteAccount' }),
 });

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { createClient } from '@supabase/supabase-js';
 import { describe, expect, it } from 'vitest';
+import { jobIdFor } from '../../../src/contracts/base/ids.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createStore } from '../../../src/store/index.js';
@@ -6,13 +9,16 @@ import { log } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 import { newGuest } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
-import { createGuest, createUser, type TestUser } from '../../support/users.js';
+import { createGuest, createUser, signIn, type TestUser } from '../../support/users.js';
 import { publishVersion } from '../../support/versions.js';
 
 /** D8: what a guest made, when he signs in to an account that he has. */
 const stack = sharedStack();
 const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
 const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
+const service = createClient(SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, {
+  auth: { persistSession: false, autoRefreshToken: false },
+});
 const SCREENSHOT = 'b'.repeat(64);
 
 async function adopt(
@@ -62,6 +68,36 @@ describe('D8: adopting a guest', () => {
       .toBe(401);
     expect(await store.users.existing([guest.id])).toEqual(new Set());
     expect((await adopt(other, guest.accessToken)).status).toBe(400);
+  });
+
+  it('takes what waits there along: it begins as a message of the account', async () => {
+    const { projectId, user: guest, listener } = await newGuest(stack);
+    const owner = await createUser(stack.env);
+    listener.say('2Dの避けゲームを作って');
+    await listener.until(({ type }) => type === 'jobStarted');
+    const messageId = listener.say('敵を速くして', { skipStyleSelection: true, queue: true });
+    await listener.until(({ type, queued }) => type === 'jobStarted' && queued === true);
+    listener.close();
+    expect((await adopt(owner, guest.accessToken)).status).toBe(202);
+    const jobId = jobIdFor(projectId, messageId);
+    const statusOfJob = async () => (await store.jobs.get(jobId))?.status;
+    await expect.poll(statusOfJob, { timeout: patient(90_000) }).toBe('completed');
+    const { data } = await service.from('usage_events').select('by_guest').eq('job_id', jobId);
+    expect(data).not.toEqual([]);
+    expect(data?.filter((row) => row.by_guest !== false)).toEqual([]);
+  });
+
+  it('leaves one who has become an account what he has, whatever his old token claims', async () => {
+    const { user: guest, projectId, listener } = await newGuest(stack);
+    listener.close();
+    const account = { email: `${guest.id}@example.com`, password: randomUUID() };
+    const linked = await service.auth.admin.updateUserById(guest.id, account);
+    expect(linked.data.user?.is_anonymous).toBe(false);
+    const owner = await createUser(stack.env);
+    const own = { ...guest, accessToken: await signIn(stack.env, account) };
+    for (const user of [owner, own])
+      expect((await adopt(user, guest.accessToken)).status).toBe(400);
+    expect(await statusOf(`/api/projects/${projectId}`, own)).toBe(200);
   });
 
   it('takes no token but that of a guest', async () => {

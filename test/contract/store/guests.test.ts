@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { guestActivities } from '../../../src/activities/shared/accounts/guests.js';
 import { usageActivities } from '../../../src/activities/shared/accounts/usage.js';
 import { payText } from '../../../src/activities/shared/jobs/job-texts.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import type { ObjectStore } from '../../../src/objects/object-store.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 import { createGuest, type TestUser } from '../../support/users.js';
@@ -252,6 +258,29 @@ describe('F2: guests who did not come back', () => {
 });
 
 describe('D8: a project of a guest', () => {
+  it('is handed over by an attempt that goes on from what an earlier one has copied', async () => {
+    const { id: projectId } = await database.store.projects.create(guest.id, 'ゲーム');
+    const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-guests-'));
+    const objects = createFileObjectStore(folder);
+    const owner = await database.createUser();
+    const placeOf = (userId: string, name: string): string =>
+      `screenshots/${userId}/${projectId}/${name}`;
+    await objects.put(placeOf(guest.id, 'a'), Buffer.from('first'));
+    await objects.put(placeOf(guest.id, 'b'), Buffer.from('second'));
+    await objects.put(placeOf(owner.id, 'a'), Buffer.from('first'));
+    const put: string[] = [];
+    const counted: ObjectStore = {
+      ...objects,
+      put: (key, body) => (put.push(key), objects.put(key, body)),
+    };
+    const activities = guestActivities({ store: database.store, objects: counted });
+    expect(await activities.adoptProject({ projectId, guestId: guest.id, userId: owner.id })).toBe(
+      true,
+    );
+    expect(put).toEqual([placeOf(owner.id, 'b')]);
+    await rm(folder, { recursive: true });
+  });
+
   it('goes to an account with its work, once, and to nobody else', async () => {
     const jobId = await newJob(guest.id);
     const { id: projectId } = (await database.store.projects.list(guest.id))[0]!;

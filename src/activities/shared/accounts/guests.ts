@@ -1,3 +1,4 @@
+import { AppError } from '../../../contracts/base/errors.js';
 import { listAll, type ObjectStore } from '../../../objects/object-store.js';
 import { projectFolders } from '../../../objects/kept-places.js';
 import { crashPoint } from '../../../process/crash-points.js';
@@ -6,9 +7,15 @@ import type { GuestActivities, GuestRounds } from '../../ports/guest-port.js';
 
 /** Projects handed over at a time; a guest has one. */
 const AT_ONCE = 4;
+const COPIES_AT_ONCE = 8;
 const FORGOTTEN_MS = 24 * 60 * 60_000;
 /** Removed by one round. */
 const ROUND_LIMIT = 100;
+
+interface Copy {
+  readonly key: string;
+  readonly target: string;
+}
 
 export interface GuestDeps {
   store: Pick<Store, 'projects' | 'users'>;
@@ -19,6 +26,8 @@ export interface GuestDeps {
 export function guestActivities({ store, objects }: GuestDeps): GuestActivities & GuestRounds {
   return {
     async projectsOfGuest({ guestId }) {
+      if ((await store.users.isGuest(guestId)) === false)
+        throw new AppError('ACCESS_DENIED', 'the guest has an account by now');
       const { projects } = await store.projects.page(guestId, { limit: AT_ONCE });
       return projects.map(({ id }) => id);
     },
@@ -35,7 +44,10 @@ export function guestActivities({ store, objects }: GuestDeps): GuestActivities 
   };
 }
 
-/** What lies below the user's id; the rest is found by the project alone. */
+/**
+ * What lies below the user's id; the rest is found by the project alone. What an earlier attempt
+ * has copied is there.
+ */
 async function copyFolders(
   objects: ObjectStore,
   projectId: string,
@@ -45,9 +57,21 @@ async function copyFolders(
   for (const [at, folder] of projectFolders({ userId: from, projectId }).entries()) {
     const target = targets[at];
     if (target === undefined || target === folder) continue;
-    for await (const { key } of listAll(objects, folder)) {
-      const object = await objects.get(key);
-      if (object !== null) await objects.put(`${target}${key.slice(folder.length)}`, object.body);
+    const copied = new Map<string, number>();
+    for await (const { key, sizeBytes } of listAll(objects, target)) copied.set(key, sizeBytes);
+    const left: Copy[] = [];
+    for await (const { key, sizeBytes } of listAll(objects, folder)) {
+      const copy = { key, target: `${target}${key.slice(folder.length)}` };
+      if (copied.get(copy.target) !== sizeBytes) left.push(copy);
     }
+    for (let done = 0; done < left.length; done += COPIES_AT_ONCE)
+      await Promise.all(left.slice(done, done + COPIES_AT_ONCE).map(copyIn(objects)));
   }
 }
+
+const copyIn =
+  (objects: ObjectStore) =>
+  async ({ key, target }: Copy): Promise<void> => {
+    const object = await objects.get(key);
+    if (object !== null) await objects.put(target, object.body);
+  };

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
 import type { Config } from '../../../config.js';
-import { chatLineIdFor, jobIdFor } from '../../../contracts/base/ids.js';
+import { adoptionWorkflowId, chatLineIdFor, jobIdFor } from '../../../contracts/base/ids.js';
 import type { QueuedMessage } from '../../../contracts/rows/queued.js';
 import type { Store } from '../../../store/index.js';
 import { writerStart } from '../../../temporal/writer-start.js';
@@ -65,8 +69,9 @@ export async function admitNext(
   return served.size > 0 ? 'started' : heads.length > 0 ? 'busy' : 'none';
 }
 
-/** False = its project has a writer. */
+/** False = its project has a writer, or goes to another user first. */
 async function start({ client, config }: QueueDeps, message: QueuedMessage): Promise<boolean> {
+  if (await isHandedOver(client, message.user_id)) return false;
   const { type, options } = writerStart({
     kind: 'generate',
     input: {
@@ -86,6 +91,17 @@ async function start({ client, config }: QueueDeps, message: QueuedMessage): Pro
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+/** What a guest has queued begins when his project is his account's (D8): with its rights. */
+async function isHandedOver({ workflow }: QueueDeps['client'], userId: string): Promise<boolean> {
+  try {
+    const { status } = await workflow.getHandle(adoptionWorkflowId(userId)).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
 }
