@@ -8,11 +8,15 @@ import type { StoredFile } from '../objects/project-objects.js';
 import type { Thumbnails } from '../objects/thumbnails.js';
 import type { Videos } from '../objects/videos.js';
 import type { Store } from '../store/index.js';
+import { absentVersionAs } from '../versions/kept/versions.js';
 import type { AssetRow } from '../store/tables/assets.js';
 import type { ShownSubscription } from '../store/tables/push-subscriptions.js';
 import type { Identity } from './guards/auth.js';
 import type { Games } from './games/current-game.js';
 import { sendZip, type AddEntry } from './http/zip-response.js';
+
+/** What stands in place of files that are lost, or not moved yet. */
+const UNREADABLE = 'The files of this version cannot be read now.\n';
 
 export interface AccountDeps {
   store: Store;
@@ -97,10 +101,11 @@ async function addProject(
   await add(`${folder}/project.json`, json({ ...project, publishing: draft, versions, chat }));
   if (versions.length > 0) {
     const game = await games.open(project.id);
-    const names = (await game?.list()) ?? [];
-    const strange = refusedPaths(names);
-    for (const name of names) {
-      const bytes = strange.has(name) ? null : await game?.read(name);
+    const names = (await game?.list().catch(absentVersionAs(null))) ?? null;
+    if (names === null) await add(`${folder}/game-not-readable.txt`, UNREADABLE);
+    const strange = refusedPaths(names ?? []);
+    for (const name of names ?? []) {
+      const bytes = strange.has(name) ? null : await game?.read(name).catch(absentVersionAs(null));
       if (bytes) await add(`${folder}/game/${name}`, bytes, game?.changedAt ?? new Date());
     }
   }

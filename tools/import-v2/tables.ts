@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RevisionRow } from '../../src/contracts/rows/rows.js';
 import { AppError } from '../../src/contracts/base/errors.js';
-import { ask, askAny, run, type Client } from '../../src/store/tables/client.js';
+import { allPages, ask, askAny, run, type Client } from '../../src/store/tables/client.js';
 import { publishDraftsTable } from '../../src/store/tables/publish-drafts.js';
 import { KnownPlaces } from '../../src/store/tables/revision-places.js';
 import { revisionsTable } from '../../src/store/tables/revisions.js';
@@ -20,8 +20,6 @@ const V2Asset = z.object({
 export type V2Asset = z.infer<typeof V2Asset>;
 
 const Ids = z.array(z.object({ id: z.string() }));
-/** A hosted PostgREST answers no more rows at a time. */
-const PAGE_ROWS = 1_000;
 const UNIQUE_VIOLATION = '23505';
 
 export type V2Import = ReturnType<typeof v2ImportTables>;
@@ -121,13 +119,4 @@ function v2Writes(client: Client) {
 
     saveDraft: publishDraftsTable(client).save,
   };
-}
-
-async function allPages<T>(read: (from: number, to: number) => Promise<T[]>): Promise<T[]> {
-  const rows: T[] = [];
-  for (;;) {
-    const page = await read(rows.length, rows.length + PAGE_ROWS - 1);
-    rows.push(...page);
-    if (page.length < PAGE_ROWS) return rows;
-  }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HistoryItem } from '../../contracts/wire/frames.js';
 import { codeOf, render, type Message } from '../../contracts/messages/message.js';
 import { timeCursor, type TimePlace } from '../../domain/publishing/place-cursors.js';
-import { askAll, call, run, type Client } from './client.js';
+import { allPages, askAll, call, run, type Client } from './client.js';
 
 export interface ChatLine {
   /** Given by the caller, so that the same line is never written twice. */
@@ -27,8 +27,6 @@ export interface HistoryPage {
 
 /** Lines of history that a model is given. */
 export const LAST_LINES = 50;
-/** Lines that are read at a time where all of them are wanted. */
-const PAGE_LINES = 500;
 
 export const Row = z.object({
   id: z.string(),
@@ -54,13 +52,11 @@ function linesOf(client: Client, projectId: string, ascending: boolean) {
 }
 
 async function allLines(client: Client, projectId: string): Promise<HistoryItem[]> {
-  const items: HistoryItem[] = [];
-  for (let from = 0; ; from += PAGE_LINES) {
+  const rows = await allPages((first, last) => {
     const query = linesOf(client, projectId, true).order('id', { ascending: true });
-    const rows = await askAll('read the history', query.range(from, from + PAGE_LINES - 1), Row);
-    items.push(...rows.map((row) => toStoredLine(row).item));
-    if (rows.length < PAGE_LINES) return items;
-  }
+    return askAll('read the history', query.range(first, last), Row);
+  });
+  return rows.map((row) => toStoredLine(row).item);
 }
 
 /**

@@ -7,6 +7,8 @@ export type Client = ReturnType<typeof connect>;
 
 /** Upper bound for one request. */
 const REQUEST_TIMEOUT_MS = 8_000;
+/** Most rows of one answer of a hosted PostgREST. */
+const PAGE_ROWS = 1_000;
 
 function fetchWithin(timeoutMs: number): typeof fetch {
   return (input, init) => {
@@ -162,4 +164,16 @@ async function send(what: string, query: Query): Promise<unknown> {
     throw unavailable(text, { code, reason: error.message });
   const kind = MISMATCH_CODES.test(code) ? 'SchemaMismatch' : 'OPERATION_FAILED';
   throw new AppError(kind, text, { code, reason: error.message });
+}
+
+/** All rows of a query that answers a page of them at a time. */
+export async function allPages<Row>(
+  read: (first: number, last: number) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let first = 0; ; first += PAGE_ROWS) {
+    const page = await read(first, first + PAGE_ROWS - 1);
+    rows.push(...page);
+    if (page.length < PAGE_ROWS) return rows;
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Notice } from './notifications.js';
-import { askColumn, call, type Client } from './client.js';
+import { allPages, askColumn, call, type Client } from './client.js';
 
 /** Table `game_likes`: who likes which game, once each. */
 export function likesTable(client: Client) {
@@ -15,10 +15,9 @@ export function likesTable(client: Client) {
 
     /** The games that a user likes. */
     ofUser: (userId: string): Promise<string[]> =>
-      askColumn(
-        'list the likes',
-        client.from('game_likes').select('game_id').eq('user_id', userId),
-        'game_id',
-      ),
+      allPages((first, last) => {
+        const query = client.from('game_likes').select('game_id').eq('user_id', userId);
+        return askColumn('list the likes', query.order('game_id').range(first, last), 'game_id');
+      }),
   };
 }

@@ -5,7 +5,7 @@ import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/pla
 import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
 import { VersionMark, type Version } from '../../contracts/rows/versions.js';
 import type { ObjectPlace } from '../../versions/format/manifest.js';
-import { askAll, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
+import { allPages, askAll, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
 import { PLACE_FIELDS, PlacedRow, placeIn, type KnownPlaces } from './revision-places.js';
 import { NOWHERE } from './unmoved-versions.js';
 
@@ -37,8 +37,6 @@ const Marked = camel(VersionMark);
 /** Versions of one page. */
 const PAGE_SIZE = 20;
 const SHORT_DIGITS = 7;
-/** Most rows of one answer of a hosted PostgREST. */
-const PAGE_ROWS = 1_000;
 
 /** Error of the database function → kind of error; `details.reason` keeps the former. */
 const REFUSALS: Readonly<Record<string, ErrorKind>> = {
@@ -165,16 +163,6 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
       return found && !another ? places.take(found) : null;
     },
   };
-}
-
-/** All rows of a query that answers a page of them at a time. */
-async function allPages<Row>(ask: (first: number, last: number) => Promise<Row[]>): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (let first = 0; ; first += PAGE_ROWS) {
-    const page = await ask(first, first + PAGE_ROWS - 1);
-    rows.push(...page);
-    if (page.length < PAGE_ROWS) return rows;
-  }
 }
 
 async function lastObjects(client: Client, limit: number): Promise<LastObject[]> {

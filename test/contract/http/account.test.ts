@@ -64,6 +64,18 @@ describe('the export of an account', () => {
     ]);
   });
 
+  it('goes on where the files of one game are lost, and says so', async () => {
+    const { gameId, database } = api;
+    await database.sql(`update public.revisions set object_sha = $2 where project_id = $1`, [
+      gameId,
+      'f'.repeat(64),
+    ]);
+    const { entries } = await exported('alice');
+    expect(entries.has(`projects/${gameId}/game/index.html`)).toBe(false);
+    expect(String(entries.get(`projects/${gameId}/game-not-readable.txt`))).toContain('cannot');
+    expect(entries.has('account.json')).toBe(true);
+  });
+
   it('names the browsers that are told of games, without what sends to them', async () => {
     const secrets = {
       endpoint: 'https://push.example/send/geheim',
