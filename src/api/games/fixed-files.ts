@@ -29,10 +29,12 @@ export function createFixedFiles(
     sizeCalculation: ({ bytes }) => bytes.length + 1,
   });
   return {
-    /** Null = not published, or private. */
-    async game(gameId: string): Promise<PublishedGameRow | null> {
-      const game = seen.get(gameId) ?? (await published(gameId));
-      if (game !== null && !seen.has(gameId)) seen.set(gameId, game);
+    /** Null = not published, or private; of another revision only after it was asked for anew. */
+    async game(gameId: string, revision: string): Promise<PublishedGameRow | null> {
+      const known = seen.get(gameId);
+      if (known?.revision === revision) return known;
+      const game = await published(gameId);
+      if (game !== null) seen.set(gameId, game);
       return game;
     },
 

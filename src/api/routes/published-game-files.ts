@@ -74,7 +74,7 @@ async function sendPublished(
   const { revision, contentHash } = place;
   const file = requestedFile(params.path);
   const isChecked = isForCheck(config, req, gameId, revision);
-  const find = contentHash === null ? published : (id: string) => fixed.game(id);
+  const find = contentHash === null ? published : (id: string) => fixed.game(id, revision);
   const game = isChecked ? null : await find(gameId);
   if (file.kind !== 'file' || !(isChecked || game?.revision === revision)) return sendNotFound(res);
   const { type } = contentTypeOf(file.path);

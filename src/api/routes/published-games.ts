@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
 import { notice } from '../../contracts/messages/message.js';
@@ -27,6 +27,7 @@ import type {
   PublishedGameRow,
 } from '../../store/tables/published-games.js';
 import { resultOf, type ActionWorkflows } from '../action-workflows.js';
+import { networkOf } from '../guards/rate-limits.js';
 import { languageOf } from '../../domain/text/language.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { imageAddresses } from '../games/game-images.js';
@@ -211,7 +212,10 @@ function cardOf(
   });
 }
 
-/** Who plays: the user, or a keyed hash of a visitor's address and browser. */
+/** Browsers of one network that count as visitors: a User-Agent is whatever its sender makes it. */
+const BROWSERS = 16;
+
+/** Who plays: the user, or a keyed hash of a visitor's network and browser. */
 function playerOf(
   req: Request,
   user: Identity | null,
@@ -219,7 +223,9 @@ function playerOf(
 ): string {
   if (user) return user.id;
   const key = createHmac('sha256', GAME_PATH_SECRET).update('player/1').digest();
+  const agent = createHash('sha256').update(req.headers['user-agent'] ?? '');
+  const browser = agent.digest().readUInt8() % BROWSERS;
   return createHmac('sha256', key)
-    .update(`${req.ip ?? ''}\n${req.headers['user-agent'] ?? ''}`)
+    .update(`${networkOf(req.ip ?? '')}\n${browser}`)
     .digest('base64url');
 }

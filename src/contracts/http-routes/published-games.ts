@@ -38,7 +38,8 @@ export const PUBLISHED_GAME_ROUTES = routes('games', {
     path: '/p/:code',
     summary: 'Leads to the play page; the address that is given away',
     guard: 'none',
-    rate: 'files',
+    // An address is found by trying, at that pace.
+    rate: 'reads',
     answers: { 302: 'nothing', 404: 'text/html' },
   },
   feed: {

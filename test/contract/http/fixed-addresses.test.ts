@@ -17,6 +17,12 @@ afterAll(() => api?.stop());
 const file = (rest: string) =>
   api.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000' } });
 
+const setRevision = (projectId: string, revision: string): Promise<unknown> =>
+  api.database.sql('update public.games set revision = $2 where project_id = $1', [
+    projectId,
+    revision,
+  ]);
+
 it('L5: a published game has an address whose bytes never change: caches may keep it', async () => {
   const { gameId, projectId, revision } = await publishedIn(api, api.alice, 'public');
   const files = (what: string) => [
@@ -60,6 +66,14 @@ it('L5: a published game has an address whose bytes never change: caches may kee
       `/game/published/${gameId}/${revision}/${path}`,
     ]);
   }
+  // A version that was published a moment ago is there at once.
+  const next = 'c'.repeat(40);
+  const newest = files('newest');
+  await copiesIn(api.env['DATA_DIR'] ?? '').write(gameId, next, newest);
+  await setRevision(projectId, next);
+  const now = await file(`${gameId}/${next}.${hashOfFiles(newest)}/index.html`);
+  expect([now.status, now.text]).toEqual([200, expect.stringContaining('newest')]);
+  await setRevision(projectId, revision);
   for (const wrong of [`${third}0/index.html`, `${third}/none.png`])
     expect((await file(wrong)).status).toBe(404);
   await api.database.sql(`update public.games set visibility = 'private' where project_id = $1`, [
