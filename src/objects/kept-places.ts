@@ -48,19 +48,24 @@ export async function removeUserObjects(objects: ObjectStore, userId: string): P
   for (const root of OF_USERS) await removeBelow(objects, `${root}${idInKey(userId)}/`);
 }
 
-/** Folders `<root><part>/…/` of that many parts; one list call each, starting after the last. */
+/** Folders `<root><part>/…/` of that many parts, by pages of keys; what is in one is passed over. */
 export async function* foldersBelow(
-  objects: ObjectStore,
+  objects: Pick<ObjectStore, 'list'>,
   { root, parts }: Pick<KeptFolder, 'root' | 'parts'>,
 ): AsyncGenerator<string> {
   const depth = root.split('/').length - 1 + parts;
   for (let after: string | null = null; ;) {
-    const page: ObjectPage = await objects.list(root, { after, limit: 1 });
-    const key = page.objects[0]?.key;
-    if (key === undefined) return;
-    const folder = `${key.split('/').slice(0, depth).join('/')}/`;
-    const isFolder = key.startsWith(folder);
-    if (isFolder) yield folder;
-    after = isFolder ? `${folder}${LAST_PART}` : key;
+    const page: ObjectPage = await objects.list(root, { after });
+    const folders = page.objects.map(({ key }) => folderOf(key, depth));
+    yield* new Set(folders.filter((folder) => folder !== null));
+    if (page.next === null) return;
+    const last = folders.at(-1) ?? null;
+    after = last === null ? page.next : `${last}${LAST_PART}`;
   }
+}
+
+/** The first parts of a key; null = it has no more than those. */
+function folderOf(key: string, depth: number): string | null {
+  const folder = `${key.split('/').slice(0, depth).join('/')}/`;
+  return key.startsWith(folder) ? folder : null;
 }
