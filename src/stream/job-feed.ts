@@ -157,6 +157,7 @@ export class JobFeed {
   /** The end of the job's run decides whether it is still to come, or was refused (I3). */
   private async withoutRow(): Promise<'pause' | 'stop'> {
     const run = await this.facts.rowlessRun();
+    if (run.state === 'queued') return 'pause';
     if (run.state !== 'ended') {
       const ageMs = performance.now() - this.createdMs;
       if (ageMs >= (this.deps.notBegunMs ?? NOT_BEGUN_MS)) this.tellNotBegun();

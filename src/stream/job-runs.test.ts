@@ -7,6 +7,7 @@ describe('I3: a run without a row', () => {
     ['FAILED', 'refused', 'USER_LIMIT_EXCEEDED', { state: 'ended', kind: 'USER_LIMIT_EXCEEDED' }],
     ['FAILED', 'failed', 'ModelRefused', { state: 'unknown' }],
     ['COMPLETED', 'completed', undefined, { state: 'unknown' }],
+    ['COMPLETED', 'queued', undefined, { state: 'queued' }],
     ['TERMINATED', undefined, undefined, { state: 'ended', kind: 'RunCrashed' }],
   ])('that is %s (%s, %s)', (status, outcome, failureKind, expected) => {
     expect(readRun({ status, outcome, failureKind })).toEqual(expected);

@@ -4,11 +4,11 @@ import { isUuid } from '../contracts/base/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 
 /**
- * What is known of the run of a job that has no row: it goes on; it ended so that there will be
- * none, and why; or nothing is known.
+ * What is known of the run of a job that has no row: it goes on; its message waits for another
+ * run (Q3); it ended so that there will be none, and why; or nothing is known.
  */
 export type RowlessRun =
-  { state: 'running' } | { state: 'unknown' } | { state: 'ended'; kind: ErrorKind };
+  { state: 'running' | 'queued' | 'unknown' } | { state: 'ended'; kind: ErrorKind };
 
 /** Asks Temporal's list, which learns of a run a moment after its start and end. May throw. */
 export function rowlessRuns(client: Client): (jobId: string) => Promise<RowlessRun> {
@@ -40,6 +40,7 @@ interface RunFacts {
 /** Reads the end of a run by its search attributes (I4). */
 export function readRun({ status, outcome, failureKind }: Omit<RunFacts, 'startTime'>): RowlessRun {
   if (status === 'RUNNING') return { state: 'running' };
+  if (outcome === 'queued') return { state: 'queued' };
   if (outcome === 'refused' && isErrorKind(failureKind))
     return { state: 'ended', kind: failureKind };
   // Ended from outside before it opened the job.
