@@ -50,6 +50,7 @@ export interface FakeLine extends Partial<CodedMessage> {
   role: 'user' | 'assistant' | 'system';
   content: string;
   timestamp: string;
+  failure?: { error: string };
 }
 
 export interface FakeProject {

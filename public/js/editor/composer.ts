@@ -71,7 +71,7 @@ export class Composer {
   /** Joins a suggestion to what stands there. */
   add(suggestion: string): void {
     const present = this.draft.value.trim();
-    this.write(present === '' ? suggestion : `${present}、${suggestion}`);
+    this.write(present === '' ? suggestion : `${present}${text.comma}${suggestion}`);
   }
 
   clear(): void {

@@ -249,7 +249,13 @@ export class Conversation {
   }
 
   private past(history: readonly HistoryItem[], newestAnswer?: HistoryItem): readonly Line[] {
-    return history.map((item) => this.named(this.pastLine(item, item === newestAnswer)));
+    return history.flatMap((item) => {
+      const line = this.pastLine(item, item === newestAnswer);
+      if (!item.failure) return this.named(line);
+      const { error: message, ...coded } = item.failure;
+      const failure = { ...explainFailure({ ...coded, message }), again: null };
+      return [line, { role: 'error' as const, ...failure }].map((each) => this.named(each));
+    });
   }
 
   private pastLine(item: HistoryItem, isNewestAnswer: boolean): NewLine {

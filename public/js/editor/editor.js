@@ -34,10 +34,16 @@ import { Versions } from './versions.ts';
 /** The automatic name comes a moment after the game. */
 const NAME_ASKED_AFTER_MS = 2_000;
 const CHANGES_WITHIN_MS = 10_000;
+/** `selectProject` is sent again: after an answer that is an error, and when none has come. */
+const SELECT_AGAIN_S = 2;
+const SELECTED_WITHIN_S = 15;
 
 export class Editor {
   /** Is `selectProject` unanswered? */
   #isSelecting = false;
+  #selectTimer = 0;
+  /** The version that is shown; null = not known. @type {string | null} */
+  #head = null;
 
   /** @param {import('../net/session.js').Session} session @param {string} projectId */
   constructor(session, projectId) {
@@ -166,15 +172,34 @@ export class Editor {
    * {Frame<'error'>} frame
    */
   #refused(frame) {
-    if (this.#isSelecting && frame.message === 'Access denied') return this.#gone();
+    if (this.#isSelecting) return this.#notSelected(frame);
     const code = frame.error?.code;
     const isForMessage =
       this.flow.outbox.pending !== null && code !== undefined && code !== 'JOB_ALREADY_ACTIVE';
     if (isForMessage || !this.requests.take(frame)) this.flow.refused(frame);
   }
 
+  /**
+   * A message is sent only to a project that is selected: no error is about one before.
+   * @param {Frame<'error'>} frame
+   */
+  #notSelected(frame) {
+    if (frame.message === 'Access denied') return this.#gone();
+    this.requests.take(frame);
+    this.composer.link.value = 'away';
+    this.#selectWithin(frame.error?.retryAfterS ?? SELECT_AGAIN_S);
+  }
+
+  /** @param {number} seconds */
+  #selectWithin(seconds) {
+    window.clearTimeout(this.#selectTimer);
+    const again = () => this.#isSelecting && this.selectProject();
+    this.#selectTimer = window.setTimeout(again, seconds * 1_000);
+  }
+
   selectProject() {
     this.#isSelecting = true;
+    this.#selectWithin(SELECTED_WITHIN_S);
     this.connection.send({
       type: 'selectProject',
       projectId: this.projectId,
@@ -190,7 +215,7 @@ export class Editor {
     this.#isSelecting = false;
     const isFirst = !this.composer.isEnabled.value;
     if (project) this.title.set(project.name, { animate: !isFirst });
-    if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
+    this.#showHead(versions);
     if (isFirst) this.#followJob();
     if (versions.length > 0) void this.tuning.read();
     this.conversation.redraw(frame);
@@ -199,6 +224,23 @@ export class Editor {
     if (versions.length > 0) void this.publication.read();
     this.flow.queue.show(frame.queue);
     this.flow.resume(activeJob);
+  }
+
+  /**
+   * The game that is shown is the one that there is, whatever was not heard meanwhile. @param
+   * {readonly import('../types.js').Version[]} versions
+   */
+  #showHead(versions) {
+    const head = versions.find(({ current }) => current)?.id ?? null;
+    const isOther = this.#head !== null && head !== null && head !== this.#head;
+    if (isOther || (versions.length > 0 && !this.preview.hasGame)) this.preview.refresh();
+    this.#head = head;
+  }
+
+  /** A version was made here, which a reconnect need not load again. */
+  async #readHead() {
+    const current = await this.versions.current().catch(() => null);
+    this.#head = current?.id ?? null;
   }
 
   /** @param {{ id: string, name: string } | null} project */
@@ -233,12 +275,15 @@ export class Editor {
   /** @param {readonly import('../types.js').GameError[]} errors */
   #repair(errors) {
     const content = repairRequest(errors);
-    if (this.flow.submit({ content, autoFix: true }, content)) this.panes.showChat();
+    const isSent = this.flow.submit({ content, autoFix: true }, content);
+    if (isSent) this.panes.showChat();
+    return isSent;
   }
 
   gameChanged() {
     this.versions.forgetRestored();
     this.preview.refresh();
+    void this.#readHead();
     void this.tuning.read();
     this.tools.showProject(true);
     void this.publication.read();
@@ -255,11 +300,13 @@ export class Editor {
   /** Settings were saved here: the game runs with them. */
   tuned() {
     this.versions.forgetRestored();
+    void this.#readHead();
     void this.publication.read();
   }
 
   #wentBack() {
     this.preview.refresh();
+    void this.#readHead();
     void this.tuning.read();
     void this.publication.read();
   }

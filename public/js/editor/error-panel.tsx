@@ -17,7 +17,8 @@ export class ErrorPanel {
   readonly isClosed = signal(false);
   readonly isHidden = computed(() => this.isClosed.value || !this.hasErrors);
 
-  constructor(private readonly onRepair: (errors: readonly GameError[]) => void) {
+  /** `onRepair` returns whether the request was sent. */
+  constructor(private readonly onRepair: (errors: readonly GameError[]) => boolean) {
     render(<Panel panel={this} />, byId('errorPlace', HTMLDivElement));
   }
 
@@ -31,9 +32,7 @@ export class ErrorPanel {
   }
 
   repair(): void {
-    const { value: errors } = this.errors;
-    this.clear();
-    this.onRepair(errors);
+    if (this.onRepair(this.errors.value)) this.clear();
   }
 }
 

@@ -34,7 +34,7 @@ export class Preview {
    * @param {object} options
    * @param {() => Promise<string>} options.freshUrl
    * @param {() => boolean} options.isVisible a hidden game is not started
-   * @param {(errors: readonly GameError[]) => void} options.onRepair
+   * @param {(errors: readonly GameError[]) => boolean} options.onRepair
    * @param {import('./owner-play.ts').OwnerPlay} options.ownerPlay
    * @param {import('./sketch.tsx').Sketch} options.sketch stands in front until the game is there
    */

@@ -3,13 +3,13 @@
  * style.
  */
 
+import { ERROR_REPORT } from '../../../src/contracts/messages/error-report.ts';
+
 /** @typedef {{ number: string, name: string, url: string | null }} Attachment */
 
 const ATTACHMENT = /^(\d+)：画像「(.*?)」を使用: (\S+)$/;
 const OWN_FILE = /^\/(?:user-assets|api\/assets)\/[^\s]+$/;
 
-/** First line of an automatic repair request, by which it is known again in the history. */
-const REPAIR_HEAD = 'Please fix the following errors that occurred in the game:';
 const STACK_LINES = 3;
 
 /**
@@ -46,10 +46,10 @@ export function repairRequest(errors) {
       .join('');
     return `${index + 1}. [${error.type}] ${error.message}${place}${stack}`;
   });
-  return [REPAIR_HEAD, ...reports].join('\n');
+  return [ERROR_REPORT, ...reports].join('\n');
 }
 
 /** @param {string} content */
 export function isRepairRequest(content) {
-  return content.startsWith(REPAIR_HEAD);
+  return content.startsWith(ERROR_REPORT);
 }

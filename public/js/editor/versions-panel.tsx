@@ -7,6 +7,7 @@ import type { Version } from '../types.js';
 import { BusyButton, Button } from '../ui/button.tsx';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
 import { VersionItem } from './version-item.tsx';
 import type { Versions } from './versions.ts';
 
@@ -62,7 +63,8 @@ function VersionsPanel({ versions, onRestored }: PanelProps) {
     if (before.state !== 'listed') return;
     const older = { before: before.before, bookmarkedOnly: isFiltered.value };
     const page = await versions.page(older).catch(() => null);
-    if (page && listing.value === before) listing.value = listed(before.ids, page);
+    if (page === null) return toast(text.versionsFailed, { kind: 'error' });
+    if (listing.value === before) listing.value = listed(before.ids, page);
   };
   return (
     <>

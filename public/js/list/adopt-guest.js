@@ -8,9 +8,10 @@ import { byId, h } from '../ui/dom.js';
 const ASKED_EVERY_MS = 1_000;
 
 /**
- * Shows that the game is on its way, and resolves when it is there, or given up.
+ * Shows that the game is on its way, and resolves when it is there, or given up for now.
  * @param {import('../net/session.js').Session} session
- * @returns {Promise<boolean | null>} whether it is there; null = no guest came here
+ * @returns {Promise<boolean | null>} whether it is there; null = no guest came here, or
+ * not yet
  */
 export async function adoptGuest(session) {
   const guestToken = keptGuest();
@@ -22,14 +23,11 @@ export async function adoptGuest(session) {
     text.adopting,
   );
   byId('projects', HTMLElement).prepend(line);
-  try {
-    return await adopted(session, guestToken);
-  } catch {
-    return await offerAgain(session, guestToken);
-  } finally {
-    forgetGuest();
-    line.remove();
-  }
+  const isThere = await adopted(session, guestToken).catch(() => offerAgain(session, guestToken));
+  line.remove();
+  // Given up for now: the next visit tries again.
+  if (isThere !== null) forgetGuest();
+  return isThere;
 }
 
 /**
@@ -56,7 +54,7 @@ function orUnknown(error) {
 
 /** @param {import('../net/session.js').Session} session @param {string} guestToken */
 async function offerAgain(session, guestToken) {
-  let isAdopted = false;
+  let isAdopted = /** @type {boolean | null} */ (null);
   await confirmDialog({
     iconName: 'alert',
     title: text.adoptFailed,

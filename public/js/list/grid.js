@@ -3,6 +3,7 @@ import { text } from '../texts/index.js';
 import { buttonOf, byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { listFailure, listSkeleton, listState } from '../ui/list-state.js';
+import { toast } from '../ui/toast.js';
 import { projectCard } from './card.js';
 
 /** @typedef {import('../types.js').ClientFrame} ClientFrame */
@@ -116,6 +117,14 @@ export class ProjectGrid {
     this.#showCounts();
     if (isMore) this.#append(projects);
     else this.#draw();
+  }
+
+  /** A page that was asked for does not come: what is shown stays, and is asked for again. */
+  refused() {
+    if (this.#asked === '') return;
+    this.#asked = '';
+    this.#grid.querySelector('.list-more')?.removeAttribute('aria-busy');
+    toast(text.listFailed, { kind: 'error' });
   }
 
   /** @param {{ id: string, name: string, updatedAt: string } | null} project */

@@ -1,4 +1,5 @@
 /** The Supabase SDK, loaded at sign-in, sign-out and when a session is renewed. */
+import { awayWords } from './away-words.js';
 import { readConfig } from './config.js';
 
 /** @typedef {import('@supabase/supabase-js').SupabaseClient} SupabaseClient */
@@ -20,7 +21,7 @@ export function authClient() {
 
 async function makeClient() {
   const [config] = await Promise.all([readConfig(), loadSdk()]);
-  if (!window.supabase) throw new Error('The sign-in library did not load');
+  if (!window.supabase) throw new Error(awayWords());
   return window.supabase.createClient(config.supabaseUrl, config.supabaseAnonKey, {
     auth: {
       flowType: 'implicit',
@@ -42,7 +43,7 @@ function loadSdk() {
     script.addEventListener('load', () => resolve());
     script.addEventListener('error', () => {
       script.remove();
-      reject(new Error('The sign-in library did not load'));
+      reject(new Error(awayWords()));
     });
     document.head.append(script);
   });

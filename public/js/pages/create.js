@@ -8,6 +8,7 @@ import { Connection } from '../net/connection.ts';
 import { RequestRefused, Requests } from '../net/requests.ts';
 import { newGame } from '../net/new-game.ts';
 import {
+  keptGuest,
   keptWish,
   leaveNotice,
   SIGN_IN_PAGE,
@@ -72,8 +73,8 @@ async function start() {
   const signedInJustNow = location.hash.includes('access_token=');
   const session = await requireSession();
   const wanted = takeRememberedPage();
-  const isAdopted = signedInJustNow ? await adoptGuest(session) : null;
-  const leadsOn = signedInJustNow && keptWish() === null;
+  const isAdopted = session.isGuest ? null : await adoptGuest(session);
+  const leadsOn = signedInJustNow && keptWish() === null && keptGuest() === null;
   if (leadsOn && wanted && !wanted.startsWith('/create')) {
     if (isAdopted) leaveNotice('adopted');
     return location.replace(wanted);
@@ -97,6 +98,7 @@ function connect(session) {
     {
       onFrame: (frame) => {
         if (requests.take(frame)) return;
+        if (frame.type === 'error') return grid.refused();
         take(frame);
       },
       onState: (state) => {

@@ -53,6 +53,10 @@ export class PublishForm {
     this.#form = form;
     this.#onChange = onChange;
     this.#askAi = askAi;
+    // Else Enter in a field of one line publishes the game.
+    form.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault();
+    });
     form.append(
       this.#textField('title', 'input', { autocomplete: 'off' }),
       this.#textField('description', 'textarea', { rows: 4 }),
@@ -136,10 +140,12 @@ export class PublishForm {
       const wasAskedFor = fields.length === 1 && present === '';
       if (!this.#owned.has(field) || wasAskedFor) write();
       else if (!isThere)
-        this.#ai.get(field)?.offer.make(Array.isArray(value) ? value.join('、') : value, () => {
-          write();
-          this.#onChange();
-        });
+        this.#ai
+          .get(field)
+          ?.offer.make(Array.isArray(value) ? value.join(text.comma) : value, () => {
+            write();
+            this.#onChange();
+          });
     }
   }
 
@@ -263,17 +269,21 @@ export class PublishForm {
       class: 'text-input',
       maxlength: MAX_TAG_CHARS,
       autocomplete: 'off',
+      enterkeyhint: 'done',
       placeholder: text.publishTagHint,
       'aria-label': text.publishTagHint,
     });
-    input.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || isComposing(event)) return;
-      event.preventDefault();
+    const add = () => {
       const tag = input.value.trim();
       if (tag === '' || this.#tags.includes(tag) || this.#tags.length >= MAX_TAGS) return;
       input.value = '';
       this.#ownTags([...this.#tags, tag]);
+    };
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !isComposing(event)) add();
     });
+    // Keyboards of phones go on to the next field instead of sending Enter.
+    input.addEventListener('change', add);
     const { chip, offer } = this.#aiOf('tags');
     return h(
       'div',

@@ -92,7 +92,7 @@ export const enOps = {
   opsFind: 'Find',
   opsOnlyDown: 'Only taken down',
   opsIsDown: 'Taken down',
-  opsPlayCount: (count) => `${count} plays`,
+  opsPlayCount: (count) => (count === 1 ? '1 play' : `${count} plays`),
   opsVisibilities: { public: 'Public', unlisted: 'Unlisted', private: 'Only its maker' },
   opsWithdrawn: 'Withdrawn',
 

@@ -109,7 +109,7 @@ export const enPublish = {
   playBy: (name) => `by ${name}`,
   playNobody: 'unknown',
   playNoDescription: 'No description',
-  playCount: (count) => `${count} plays`,
+  playCount: (count) => (count === 1 ? '1 play' : `${count} plays`),
 
   discoverTitle: 'Discover - Game Creator',
   discoverHeading: 'Discover',

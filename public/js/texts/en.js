@@ -90,6 +90,7 @@ export const en = {
   removeFinal: 'This cannot be undone',
   removed: (name) => `“${name}” was deleted`,
 
+  comma: ', ',
   noNetwork: 'There is no network',
   serverAway: 'The server does not answer. Reconnecting...',
   reconnect: 'Reconnect',

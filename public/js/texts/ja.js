@@ -95,6 +95,7 @@ export const ja = {
   removed: (/** @type {string} */ name) => `「${name}」を削除しました`,
 
   // Connection
+  comma: '、',
   noNetwork: 'ネットワークにつながっていません',
   serverAway: 'サーバーにつながりません。再接続中...',
   reconnect: '再接続する',

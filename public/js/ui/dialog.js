@@ -5,7 +5,7 @@
 import { text } from '../texts/index.js';
 import { buttonOf, h, isComposing, labelled } from './dom.js';
 import { icon } from './icons.js';
-import { prepareToasts } from './toast.js';
+import { prepareToasts, toast } from './toast.js';
 
 let serial = 0;
 
@@ -118,7 +118,8 @@ export function dialogHeader(close, ...extras) {
 }
 
 /**
- * Asks before something is done, and stays open, busy, until it is done. A failure is shown inside.
+ * Asks before something is done, and stays open, busy, until it is done. A failure is shown inside,
+ * or where it was left meanwhile as a toast.
  * @param {object} options
  * @param {import('./icons.js').IconName} options.iconName
  * @param {string} options.title
@@ -136,10 +137,13 @@ export async function confirmDialog({ iconName, title, lines = [], action, field
   const input = field && fieldInput(field.input);
   const confirm = h('button', { type: 'submit', class: 'button primary' }, action);
   const problem = h('p', { class: 'dialog-problem', role: 'alert', hidden: true });
+  let running = Promise.resolve();
   /** @param {Event} event */
-  const submit = async (event) => {
+  const submit = (event) => {
     event.preventDefault();
-    if (confirm.getAttribute('aria-busy') === 'true') return;
+    if (confirm.getAttribute('aria-busy') !== 'true') running = work();
+  };
+  const work = async () => {
     confirm.setAttribute('aria-busy', 'true');
     problem.hidden = true;
     try {
@@ -147,13 +151,15 @@ export async function confirmDialog({ iconName, title, lines = [], action, field
       done = true;
       close();
     } catch (error) {
-      problem.textContent = error instanceof Error ? error.message : text.somethingWrong;
+      const words = error instanceof Error ? error.message : text.somethingWrong;
+      problem.textContent = words;
       problem.hidden = false;
+      if (!element.open) toast(words, { kind: 'error' });
     } finally {
       confirm.removeAttribute('aria-busy');
     }
   };
-  const { close, closed } = openDialog({
+  const { element, close, closed } = openDialog({
     className: 'confirm-card',
     title,
     scrimCloses: !input,
@@ -181,6 +187,8 @@ export async function confirmDialog({ iconName, title, lines = [], action, field
   });
   input?.select();
   await closed;
+  // Who leaves it meanwhile stops nothing, and still sees how it ended.
+  await running;
   return done;
 }
 

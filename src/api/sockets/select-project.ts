@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServerFrame, Since } from '../../contracts/wire/frames.js';
+import type { HistoryItem, ServerFrame, Since } from '../../contracts/wire/frames.js';
 import { chatLineIdFor, isUuid } from '../../contracts/base/ids.js';
 import { projected, ProjectBrief } from '../../contracts/rows/projects.js';
 import { isActive, type JobRow } from '../../contracts/rows/rows.js';
@@ -21,6 +21,8 @@ import type { Session, SignedInSession } from './session.js';
 
 /** Time limit of a reply for the stream's present place. */
 const PLACING_TIMEOUT_MS = 500;
+/** The newest jobs, of which a failure is shown under its message. */
+const JOBS_OF_CHAT = 20;
 const NO_LINES: HistoryPage = { lines: [], earlier: null };
 
 /**
@@ -38,13 +40,14 @@ export const selectProject: Handler<'selectProject'> = async (
   session.follow(null);
   const before = follow ? await orNothing(deps.log, changeOf(deps, owned.id), null) : null;
   const { subscription, activeJob } = await subscribeFirst(deps, session, owned, { since, follow });
-  const [history, versions, project, [newest]] = await Promise.all([
+  const [history, versions, project, jobs] = await Promise.all([
     orNothing(deps.log, deps.store.chatHistory.page(owned.id), NO_LINES),
     orNothing(deps.log, deps.store.revisions.list(owned.id), []),
     orNothing(deps.log, deps.store.projects.get(owned.id), null),
-    orNothing(deps.log, deps.store.jobs.list(owned.id, 1), []),
+    orNothing(deps.log, deps.store.jobs.list(owned.id, JOBS_OF_CHAT), []),
   ]);
   const { lines, earlier } = history;
+  const [newest] = jobs;
   const ending =
     follow && newest?.status === 'completed'
       ? await orNothing(
@@ -59,7 +62,7 @@ export const selectProject: Handler<'selectProject'> = async (
   session.send({
     type: 'projectSelected',
     projectId: owned.id,
-    history: lines.map(({ item }) => item),
+    history: withFailures(lines, lastFailure ? jobs.slice(1) : jobs),
     ...(earlier !== null && { earlier }),
     versions,
     activeJob,
@@ -97,6 +100,21 @@ function failureAtEnd(
   const { id: jobId, error } = newest;
   const { content } = last.item;
   return { jobId, error: error ?? '', content, ...codeOf(errorOf(newest)) };
+}
+
+/** Lines as a client gets them, each message with what it failed by. */
+function withFailures(lines: readonly StoredLine[], jobs: readonly JobRow[]): HistoryItem[] {
+  const failed = jobs.filter(({ status }) => status === 'failed');
+  const failures = new Map(
+    failed.map((job) => [
+      chatLineIdFor(job.id, 'user'),
+      { error: job.error ?? '', ...codeOf(errorOf(job)) },
+    ]),
+  );
+  return lines.map(({ id, item }) => {
+    const failure = failures.get(id);
+    return failure ? { ...item, failure } : item;
+  });
 }
 
 async function changeOf({ store }: SocketDeps, projectId: string): Promise<ProjectChange | null> {

@@ -216,7 +216,12 @@ describe('projects', () => {
       lastFailure: { jobId: id, error: '混んでいます', content: '速くして' },
     });
     await service.from('chat_history').insert({ ...line, message: '続き' });
-    expect(await select()).not.toHaveProperty('lastFailure');
+    const later = await select();
+    expect(later).not.toHaveProperty('lastFailure');
+    // It stays said under its message, as where a queued one has begun since.
+    expect(later).toMatchObject({
+      history: [{ content: '速くして', failure: { error: '混んでいます' } }, { content: '続き' }],
+    });
     await socket.ask({ type: 'deleteProject', projectId: own });
   });
 

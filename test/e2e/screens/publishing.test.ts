@@ -105,6 +105,28 @@ describe('what is out', () => {
     await page.waitForSelector('.toast:has-text("公開をやめました")');
     expect(await page.evaluate('document.activeElement.id')).toBe('submitButton');
   });
+
+  it('says how taking it back has ended, also where the question was left meanwhile', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const out = { gameId: project.id, visibility: 'public', url: '/' };
+    project.published = { ...out, revision: project.versions[0]?.hash ?? '' };
+    const page = await session.at('phone', `/publish.html?id=${project.id}`);
+    await ready(page);
+    let answer = (): void => {};
+    const isHeld = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/unpublish', async (route) => {
+      await isHeld;
+      await route.continue();
+    });
+    await page.click('#publishedNote button');
+    await page.click('.confirm-card .primary');
+    await page.waitForSelector('.confirm-card .primary[aria-busy]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.confirm-card', { state: 'detached' });
+    answer();
+    await page.waitForSelector('.toast:has-text("公開をやめました")');
+    expect(await page.isVisible('#publishedNote')).toBe(false);
+  });
 });
 
 describe('the publish page', () => {
@@ -115,6 +137,20 @@ describe('the publish page', () => {
     await ready(page);
     return { project, page };
   };
+
+  it('is not left by Enter in a field, and keeps a tag that no Enter confirmed', async () => {
+    const { project, page } = await open({});
+    await page.focus('#title');
+    await page.keyboard.press('Enter');
+    await page.fill('#newTag', '星');
+    await page.keyboard.press('Tab');
+    expect(await page.locator('.publish-tags li').allInnerTexts()).toEqual(['星']);
+    await page.fill('#newTag', '空');
+    await page.click('#submitButton');
+    await page.waitForURL(/\/game\.html\?id=/);
+    expect(project.draft?.['tags']).toEqual(['星', '空']);
+    expect(session.api.requests.filter((each) => each.endsWith('/publish'))).toHaveLength(2);
+  });
 
   it('keeps what is typed while the AI writes: its words are offered, then taken', async () => {
     let answers = (): void => {};

@@ -6,6 +6,7 @@ import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, texts, until } from './browser.js';
 
 const CACHE = 'dreamcore_session_cache';
+const ADOPT = 'POST /api/account/adopt-guest';
 const cachedToken = (page: Page) =>
   page.evaluate<string>(`JSON.parse(localStorage.getItem('${CACHE}')).session.access_token`);
 /** The stored session is one of long ago. */
@@ -160,7 +161,21 @@ describe('sign-in', () => {
       await page.click('#googleSignInButton:has-text("引き継ぐ")');
       await page.waitForURL(`**${place}`);
       await page.waitForSelector('.toast:has-text("移しました")');
-      expect(session.api.requests).toContain('POST /api/account/adopt-guest');
+      expect(session.api.requests).toContain(ADOPT);
+    });
+
+    it('keeps a game that could not be moved at once: the next visit moves it', async () => {
+      const page = await session.signedIn('phone');
+      await page.evaluate(`sessionStorage.setItem('dreamcore_left_guest', 'a token')`);
+      session.api.failures.set(ADOPT, { status: 503 });
+      await page.reload();
+      await page.waitForSelector('.confirm-card:has-text("移せませんでした")');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('#projectGrid[aria-busy="false"]');
+      await page.reload();
+      await page.waitForSelector('.toast:has-text("移しました")');
+      expect(session.api.requests.filter((each) => each === ADOPT)).toHaveLength(2);
+      expect(await page.evaluate(`sessionStorage.getItem('dreamcore_left_guest')`)).toBe(null);
     });
   });
 
