@@ -10,6 +10,7 @@ import type { FileBytes } from '../versions/format/encode.js';
 import { openParcelFile, type Parcel } from '../versions/format/parcel.js';
 import { claimsWork, splitFinalText } from './candidate/answer-text.js';
 import { keepFailed } from './candidate/keep-failed.js';
+import { isVisible } from './candidate/paths.js';
 import type { ChangedText } from './candidate/check.js';
 import { editsOf } from './candidate/edits.js';
 import { checkFiles, leftWork, type Work } from './candidate/left-work.js';
@@ -110,7 +111,10 @@ async function fill(
   if (left === null) return { folder, before };
   await rm(folder, { recursive: true });
   await mkdir(folder, { mode: 0o700 });
-  await fillWork(left, folder, input);
+  // What the attempt has made of files that it was given stays as it is.
+  const kept = left.manifest.files.map((file) => file.path).filter(isVisible);
+  const extraFiles = input.extraFiles.filter(({ path }) => !kept.includes(path));
+  await fillWork(left, folder, { extraFiles });
   return { folder, before };
 }
 

@@ -46,6 +46,8 @@ interface Context {
   readonly purse: Purse;
   readonly onAnswer: (answer: IncomingMessage) => void;
   readonly onSpent: () => void;
+  /** An answer is on its way of which nothing comes before the whole. */
+  readonly onWhole: (answered: Promise<void>) => void;
 }
 
 /**
@@ -67,6 +69,7 @@ export async function startKeyProxy(options: {
   let lastStatus: number | null = null;
   let retryAfterMs: number | null = null;
   let isSpent = false;
+  let onWhole: Context['onWhole'] = () => undefined;
   let [open, seen] = [0, 0];
   const context: Context = {
     upstream: options.upstream.replace(/\/+$/, ''),
@@ -79,6 +82,7 @@ export async function startKeyProxy(options: {
     onSpent: () => {
       isSpent = true;
     },
+    onWhole: (answered) => onWhole(answered),
   };
 
   const server = createServer({ maxHeaderSize: 16_384 }, (request, response) => {
@@ -110,6 +114,10 @@ export async function startKeyProxy(options: {
     lastStatus: () => lastStatus,
     /** A request was refused, or an answer cut, because the run's money is spent. */
     isSpent: () => isSpent,
+    /** `listener` hears of each request that is answered in one piece, and when it was. */
+    onWhole(listener: Context['onWhole']): void {
+      onWhole = listener;
+    },
     /** What the run has bought so far, as counted here. */
     spentUsd: () => purse.answeredUsd(),
     close: () =>
@@ -159,6 +167,7 @@ async function pass(
     context.onSpent();
     return reject(response, 402, 'billing_error');
   }
+  if (!isStream) context.onWhole(new Promise((done) => response.once('close', done)));
   forward(context, request, response, { ...asked, max_tokens: purchase.maxTokens }, purchase);
 }
 

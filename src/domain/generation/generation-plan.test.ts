@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ERROR_REPORT } from '../../contracts/messages/error-report.js';
 import type { PendingQuestion } from '../../contracts/wire/frames.js';
 import { detectIntent } from '../intent/intent.js';
 import {
@@ -285,6 +286,8 @@ describe('the language that a job speaks', () => {
   it("is the message's own, else that of the question, of earlier lines, Japanese", () => {
     expect(planLanguage({ ...base, content: 'a cat game' })).toBe('en');
     expect(planLanguage({ ...base, content: '猫のゲーム' })).toBe('ja');
+    const report = `${ERROR_REPORT}\n[error] Uncaught ReferenceError: player is not defined`;
+    expect(planLanguage({ ...base, content: report })).toBe('ja');
     const english = { ...asked, request: 'a space shooter' };
     expect(planLanguage({ ...base, content: '2Dで作成', pending: english })).toBe('en');
     expect(planLanguage({ ...base, spokenBefore: 'en' })).toBe('en');

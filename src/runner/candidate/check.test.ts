@@ -143,6 +143,14 @@ describe('E2: a candidate is a game that can run', () => {
   });
 
   it('accepts a game in several files, and compiles those', async () => {
+    const short = `import { Game } from './b.js';\nnew Game().start();`;
+    expect(
+      await verdict({
+        'index.html': page('', '<script type="module" src="js/main.js"></script>'),
+        'js/main.js': short,
+        'js/b.js': CODE,
+      }),
+    ).toBe('ok');
     expect(
       await verdict({
         'index.html': page('', '<script type="module" src="js/main.js"></script>'),

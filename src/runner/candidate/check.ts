@@ -60,6 +60,10 @@ async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate)
       code.trim() === '' ? null : compileError(code, script.type, path === null ? script.line : 1);
     if (trouble !== null) broken.push(`${path ?? PAGE} does not compile: ${trouble}`);
   }
+  // What an entry imports is code of the game, too.
+  if (scripts.some(({ type }) => type === 'module'))
+    for (const path of candidate.paths.filter((each) => /\.m?js$/.test(each)))
+      codeChars += (await candidate.textOf(path))?.trim().length ?? 0;
   if (broken.length > 0) throw invalid('script-broken', broken.join('; '));
   if (codeChars < MIN_CODE_CHARS) throw invalid('no-game', 'index.html holds no game code');
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../contracts/base/errors.js';
+import type { RunnerEvent } from '../../contracts/durable/stream.js';
 import type { GenerateInput, RunUsage } from '../../contracts/execution/runner.js';
 import type { EventTransport } from '../callback/transport.js';
 import { startKeyProxy, type KeyProxy } from '../key-proxy.js';
@@ -45,8 +46,8 @@ export interface ModelAccess {
   readonly slots: Slots;
 }
 
-/** While the model waits for a play, subscribers get an event this often. */
-const PLAYING_BEAT_MS = 10_000;
+/** While the model waits for a play, or for a whole answer, subscribers get an event this often. */
+const BEAT_MS = 10_000;
 
 /** What a run works in, and how it reaches the model. */
 export interface WorkPlace {
@@ -146,16 +147,16 @@ async function follow(
     void session.stop();
   });
   const onAbort = (): void => void session.stop();
-  /** Subscribers and every watch see that something goes on. */
-  const playing = async <T>(work: Promise<T>): Promise<T> => {
-    const tell = (): void => void events.emit(translator.playing());
-    const beat = setInterval(tell, PLAYING_BEAT_MS);
-    return work.finally(() => clearInterval(beat));
-  };
+  const during = beating(events);
+  // After a stream that broke the program asks for the whole answer, and is silent until it comes.
+  proxy.onWhole((whole) => {
+    void watchdog.pauseDuring(during(whole, () => translator.atWork()));
+  });
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    const tools = play && new ToolServer((waiting) => playing(play.call(waiting)));
+    const tools =
+      play && new ToolServer((waiting) => during(play.call(waiting), () => translator.playing()));
     const control = new ControlHost(hooks, tools, (line) => session.send(line), recorder);
     const output = { translator, watchdog, control, events, recorder };
     const result = await readResult(session, output);
@@ -193,6 +194,14 @@ async function follow(
     recorder?.stderr(session.stderrTail());
   }
 }
+
+/** While work goes on subscribers and every watch see that something goes on. */
+const beating =
+  (events: EventTransport) =>
+  async <T>(work: Promise<T>, event: () => RunnerEvent): Promise<T> => {
+    const beat = setInterval(() => void events.emit(event()), BEAT_MS);
+    return work.finally(() => clearInterval(beat));
+  };
 
 /** The listeners of the program's output. */
 interface Listeners {

@@ -132,6 +132,21 @@ describe('what the player sees of a run', () => {
     },
   );
 
+  it('F3: shows now and then that the model is at work, while it thinks as well', () => {
+    const translator = new Translator('/project');
+    const thinking = streamed({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'thinking_delta', thinking: 'secret' },
+    });
+    const init = { type: 'system', subtype: 'init' } as const;
+    expect(translator.translate(init, 0)).toHaveLength(1);
+    expect(translator.translate(thinking, 9_000)).toEqual([]);
+    const step = { type: 'progress', message: { code: 'STEP_THINKING' } };
+    expect(translator.translate(thinking, 10_000)).toMatchObject([step]);
+    expect(translator.translate(thinking, 19_000)).toEqual([]);
+  });
+
   it('never holds thoughts, and notes which skills were used', () => {
     const translator = new Translator('/project');
     const events = show(translator, [

@@ -54,6 +54,9 @@ function stepOf({ name, isNamed, filename }: ToolCall): CodedMessage {
   return isNamed ? withFile(filename) : step;
 }
 
+/** As long as nothing is shown of it, a model may work. */
+const QUIET_MS = 10_000;
+
 /**
  * Turns the model program's lines into what a player sees. One instance per run; it holds no I/O.
  */
@@ -67,6 +70,7 @@ export class Translator {
   private endsWithNewline = true;
   private skill = '';
   private turn = 0;
+  private shownAtMs = performance.now();
   /** The call that was begun last, until its result comes. */
   private newest: ToolCall | null = null;
   readonly skills: string[] = [];
@@ -86,7 +90,19 @@ export class Translator {
     return { turn, tool: doingName(name), file: isNamed ? doingName(filename) : null, bytes };
   }
 
-  translate(line: Line): RunnerEvent[] {
+  /**
+   * Of a model that is at work something is shown now and then, also when it thinks: for subscribers
+   * and for the watch of the row (F3).
+   */
+  translate(line: Line, nowMs = performance.now()): RunnerEvent[] {
+    const events = this.eventsOf(line);
+    const isQuiet = line.type === 'stream_event' && nowMs - this.shownAtMs >= QUIET_MS;
+    if (events.length === 0 && isQuiet) events.push(this.atWork());
+    if (events.length > 0) this.shownAtMs = nowMs;
+    return events;
+  }
+
+  private eventsOf(line: Line): RunnerEvent[] {
     if (line.type === 'stream_event') {
       const event = parseStreamEvent(line.event);
       return event ? this.streamed(event) : [];
@@ -98,6 +114,11 @@ export class Translator {
       );
     if (line.type === 'system') return this.system(line.subtype);
     return [];
+  }
+
+  /** What a player is shown while the model writes nothing yet. */
+  atWork(): RunnerEvent {
+    return this.progress(this.newest ? stepOf(this.newest) : message('STEP_THINKING'));
   }
 
   /** What a player is shown while the model waits for a play. */
