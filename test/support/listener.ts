@@ -63,7 +63,7 @@ export class Listener {
     this.send({ type: 'init', access_token: this.token });
     const answer = await this.until(({ type }) => type === 'init' || type === 'error', from);
     if (answer.type === 'error') return this.drop();
-    if (this.projectId) await this.select(this.projectId);
+    if (this.projectId && !(await this.resumes(this.projectId))) return this.drop();
     if (this.unanswered) this.send(this.unanswered);
   }
 
@@ -79,14 +79,26 @@ export class Listener {
   }
 
   async select(projectId: string, timeoutMs?: number): Promise<JobFrame> {
-    this.projectId = projectId;
     const from = this.frames.length;
+    this.askFor(projectId);
+    return this.until(({ type }) => type === 'projectSelected', from, timeoutMs);
+  }
+
+  /** Whether the project is selected again; an instance that is busy answers with an error. */
+  private async resumes(projectId: string): Promise<boolean> {
+    const from = this.frames.length;
+    this.askFor(projectId);
+    const fits = ({ type }: JobFrame): boolean => type === 'projectSelected' || type === 'error';
+    return (await this.until(fits, from)).type === 'projectSelected';
+  }
+
+  private askFor(projectId: string): void {
+    this.projectId = projectId;
     this.send({
       type: 'selectProject',
       projectId,
       ...(this.lastPlace ? { since: this.lastPlace } : {}),
     });
-    return this.until(({ type }) => type === 'projectSelected', from, timeoutMs);
   }
 
   /** Loses the connection; the listener comes back by itself. */
