@@ -1,3 +1,5 @@
+import { ATTEMPT_LIMITS } from '../../dev/supabase/auth/attempts.js';
+
 /** What each variable means; the schema of `src/config.ts` has the defaults. */
 export interface Variable {
   readonly meaning: string;
@@ -349,24 +351,27 @@ export const LAUNCHER_VARIABLES: Group = {
     meaning:
       'wrong passwords for one account from one address before each further one has to wait, ' +
       'twice as long each time',
-    otherwise: '10',
+    otherwise: String(ATTEMPT_LIMITS.perAccount),
   },
   SIGN_IN_TRIES_PER_ADDRESS: {
     meaning: 'the same for all accounts from one address, and for one account from anywhere',
-    otherwise: '100',
+    otherwise: String(ATTEMPT_LIMITS.perAddress),
   },
   SIGN_IN_CHECKS: {
     meaning: 'passwords that the embedded gateway checks at a time',
-    otherwise: '2',
+    otherwise: String(ATTEMPT_LIMITS.checks),
   },
-  SIGN_IN_WAITING: { meaning: 'those of one address that wait for it', otherwise: '16' },
+  SIGN_IN_WAITING: {
+    meaning: 'those of one address that wait for it',
+    otherwise: String(ATTEMPT_LIMITS.waiting),
+  },
   SIGN_IN_WINDOW_MS: {
     meaning: 'after that time wrong passwords are forgotten; no wait is longer',
-    otherwise: '900000',
+    otherwise: String(ATTEMPT_LIMITS.windowMs),
   },
   SIGN_IN_GUESTS_PER_HOUR: {
     meaning: 'guests that one address may become within an hour at the embedded gateway',
-    otherwise: '30',
+    otherwise: String(ATTEMPT_LIMITS.guestsPerHour),
   },
   DEMO_SECONDS: { meaning: 'how long the demo model takes for a game, seconds', otherwise: '6' },
   PG_BINDIR: { meaning: 'PostgreSQL programs to use instead of the packaged ones' },
