@@ -99,7 +99,8 @@ if (known) {
 const { chaosMinutes } = readBudgets();
 const minutes = report.tookMs / 60_000;
 const allowedMinutes =
-  (patient(chaosMinutes[modalEmulator ? 'modal' : 'local']) * runs) / RUNS_OF_BUDGET;
+  (patient(chaosMinutes[tools ? 'tools' : modalEmulator ? 'modal' : 'local']) * runs) /
+  RUNS_OF_BUDGET;
 print(`${minutes.toFixed(1)} of ${allowedMinutes.toFixed(1)} minutes`);
 const isInTime = minutes <= allowedMinutes || runs < RUNS_OF_BUDGET;
 const isGood = isClean(report.verdict) && restored.every(isWhole);
