@@ -47,7 +47,7 @@ interface Context {
   readonly onAnswer: (answer: IncomingMessage) => void;
   readonly onSpent: () => void;
   /** An answer is on its way of which nothing comes before the whole. */
-  readonly onWhole: (answered: Promise<void>) => void;
+  onWhole: (answered: Promise<void>) => void;
 }
 
 /**
@@ -69,7 +69,6 @@ export async function startKeyProxy(options: {
   let lastStatus: number | null = null;
   let retryAfterMs: number | null = null;
   let isSpent = false;
-  let onWhole: Context['onWhole'] = () => undefined;
   let [open, seen] = [0, 0];
   const context: Context = {
     upstream: options.upstream.replace(/\/+$/, ''),
@@ -79,10 +78,8 @@ export async function startKeyProxy(options: {
       lastStatus = answer.statusCode ?? null;
       retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
     },
-    onSpent: () => {
-      isSpent = true;
-    },
-    onWhole: (answered) => onWhole(answered),
+    onSpent: () => void (isSpent = true),
+    onWhole: () => undefined,
   };
 
   const server = createServer({ maxHeaderSize: 16_384 }, (request, response) => {
@@ -95,9 +92,7 @@ export async function startKeyProxy(options: {
     if (open >= MAX_OPEN || seen > MAX_REQUESTS)
       return reject(response, 400, 'invalid_request_error');
     open += 1;
-    response.once('close', () => {
-      open -= 1;
-    });
+    response.once('close', () => void (open -= 1));
     options.watch?.(request, response);
     void pass(context, request, response);
   });
@@ -116,7 +111,7 @@ export async function startKeyProxy(options: {
     isSpent: () => isSpent,
     /** `listener` hears of each request that is answered in one piece, and when it was. */
     onWhole(listener: Context['onWhole']): void {
-      onWhole = listener;
+      context.onWhole = listener;
     },
     /** What the run has bought so far, as counted here. */
     spentUsd: () => purse.answeredUsd(),

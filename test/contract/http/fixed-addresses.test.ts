@@ -81,3 +81,13 @@ it('L5: a published game has an address whose bytes never change: caches may kee
   ]);
   await expect.poll(async () => (await file(`${first}/index.html`)).status).toBe(404);
 });
+
+it('no sender is more players than a network has, whatever browsers he says he has', async () => {
+  const { gameId } = await publishedIn(api, api.alice, 'public');
+  const ask = (path: string, more: object) => api.ask(`/api/games/${gameId}${path}`, more);
+  for (let nth = 0; nth < 40; nth += 1)
+    await ask('/play', { method: 'POST', headers: { 'user-agent': `browser ${nth}` } });
+  const { game } = JSON.parse((await ask('', {})).text) as { game: { playCount: number } };
+  expect(game.playCount).toBeGreaterThan(8);
+  expect(game.playCount).toBeLessThanOrEqual(16);
+});
