@@ -79,8 +79,8 @@ export interface PlayedPage {
   show(ms: number): Promise<PageSight>;
   /** `ink`: of the canvas on which the game is drawn; null = of no such canvas. */
   hide(): { layout: PageLayout; sight: PageSight; ink: number | null };
-  /** As `pass`, but meanwhile the page is hidden, as behind another app. */
-  passHidden(ms: number): Promise<PageSight>;
+  /** Hides the page, as behind another app, or shows it again. */
+  setHidden(isHidden: boolean): void;
   /** Centres of what can be tapped; `isNew`: it was not there when this was called last. */
   targets(): (Omit<PageThing, 'name'> & { name?: string; isNew: boolean })[];
   /** The name of what can be tapped there; null = it has none. */

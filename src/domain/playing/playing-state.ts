@@ -76,6 +76,8 @@ export class OverWatch {
   /** When it was over first, in the game's time; null = not yet. */
   overAtMs: number | null = null;
   isOver = false;
+  /** The declared state says so now. */
+  isDeclared = false;
   /** Lines of the first screen, and since when each is away; null = it never was. */
   private first: Map<string, number | null> | null = null;
   private readonly back = new Set<string>();
@@ -97,6 +99,7 @@ export class OverWatch {
     const invites = this.end === 'lost' && come.some(isInvitation) && !isPaused(moment);
     const says = invites || come.some((line) => saysEnd(line, this.end));
     const declares = declared !== undefined && ENDS[this.end].state.test(declared);
+    this.isDeclared = declares;
     // A declared state may mean that it is over, and words how.
     const ends = declares || (says && (declared === undefined || this.end === 'won'));
     const standingMs = invites ? INVITING_MS : STANDING_MS;

@@ -95,9 +95,10 @@ export async function playShort(
 }
 
 async function leave(page: PlayedPage, end: 'hidden' | 'alone'): Promise<Sight> {
-  if (end === 'hidden') return page.passHidden(HIDDEN_MS);
+  if (end === 'hidden') await page.setHidden(true);
   for (let leftMs = HIDDEN_MS; leftMs > STEP_MS; leftMs -= STEP_MS) await page.pass(STEP_MS);
-  return page.pass(STEP_MS);
+  const sight = await page.pass(STEP_MS);
+  return end === 'hidden' ? page.setHidden(false) : sight;
 }
 
 /** Whether anything moves or answers from now on; looks no longer than it has to. */

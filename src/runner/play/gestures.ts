@@ -69,6 +69,7 @@ const beat = (...inputs: Input[]): Beat => ({ inputs, forMs: STEP_MS });
 const looked = (beats: readonly Beat[]): Beat[] =>
   beats.map((each, at) => (at === beats.length - 1 ? { ...each, look: true } : each));
 const tap = (at: Place | Target): Input => ({ type: 'tap', at });
+const alone = (input: Input): readonly Input[] => [input];
 const briefTap = (at: Place): Input => ({ type: 'tap', at, isBrief: true });
 const down = (x: number, y: number): Input => ({ type: 'down', at: { x, y } });
 const second = (type: 'down' | 'move', x: number, y: number): Input => {
@@ -116,9 +117,13 @@ const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
   [65, 195, 325].map((x) => ({ x, y })),
 );
 /** As close as the fields of a board: for games without any target. None is held. */
-const DENSE: readonly Place[] = Array.from({ length: 20 }, (_, row) =>
-  Array.from({ length: 9 }, (__, column) => ({ x: 19 + column * 44, y: 18 + row * 42 })),
+const [ROWS, COLUMNS] = [20, 9];
+const DENSE: readonly Place[] = Array.from({ length: ROWS }, (_, row) =>
+  Array.from({ length: COLUMNS }, (__, column) => ({ x: 19 + column * 44, y: 18 + row * 42 })),
 ).flat();
+const DENSE_TAPS: readonly Beat[] = GRID.map((_, at) =>
+  beat(...DENSE.filter((__, each) => each % GRID.length === at).map(briefTap)),
+);
 const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', ' ', 'Enter'];
 
 const playOf = (taps: readonly Beat[]): readonly Beat[] => [
@@ -137,9 +142,7 @@ const playOf = (taps: readonly Beat[]): readonly Beat[] => [
 export const FIRST_PLAY = playOf(GRID.map((at) => beat(tap(at))));
 
 /** The same in the same time, but with taps all over the screen. */
-export const SEARCHING_PLAY = playOf(
-  GRID.map((_, at) => beat(...DENSE.filter((__, each) => each % GRID.length === at).map(briefTap))),
-);
+export const SEARCHING_PLAY = playOf(DENSE_TAPS);
 
 /** Beats from here on are keys: what answers only to them cannot be played on a phone. */
 export const FIRST_KEY_BEAT = FIRST_PLAY.length - KEYS.length;
@@ -147,17 +150,19 @@ export const FIRST_KEY_BEAT = FIRST_PLAY.length - KEYS.length;
 /** The same time without inputs. */
 export const NO_PLAY: readonly Beat[] = FIRST_PLAY.map((each) => ({ ...each, inputs: [] }));
 
-/** What is tried on a game that is over, one after the other. */
-export const RESTARTS: readonly Input[] = [
-  tap({ target: 0 }),
-  tap(MIDDLE),
-  tap({ target: 1 }),
-  tap({ target: 2 }),
-  tap({ target: 3 }),
-  ...GRID.map(tap),
-  { type: 'key', key: 'Enter' },
-  { type: 'key', key: ' ' },
-  { type: 'key', key: 'r' },
+/**
+ * What is tried on a game that is over, one after the other: what can be tapped, all places where a
+ * button may be drawn, and other ways to begin.
+ */
+export const RESTARTS: readonly (readonly Input[])[] = [
+  ...[tap({ target: 0 }), tap(MIDDLE), ...[1, 2, 3].map((target) => tap({ target }))].map(alone),
+  ...GRID.map(tap).map(alone),
+  ...SWIPES.flatMap(({ inputs }) => (inputs.length > 0 ? [inputs] : [])),
+  ...Array.from({ length: ROWS }, (_, row) =>
+    DENSE.slice(row * COLUMNS, (row + 1) * COLUMNS).map(tap),
+  ),
+  HOLD.flatMap(({ inputs }) => inputs),
+  ...['Enter', ' ', 'r'].map((key) => alone({ type: 'key', key })),
 ];
 
 /**
@@ -185,6 +190,7 @@ export const AFTER_HIDDEN: readonly Beat[] = [
   beat(tap(MIDDLE)),
   ...HOLD.map(({ inputs, forMs }) => ({ inputs, forMs })),
   ...GRID.map((at) => beat(tap(at))),
+  ...DENSE_TAPS,
 ];
 
 /** All that may be answered anywhere: what can be tapped, holds, swipes, fields of a board. */
@@ -192,8 +198,5 @@ export const EVERYWHERE: readonly Beat[] = [
   ...[0, 1, 2, 3, 4, 5].map((target) => beat(tap({ target }))),
   ...AFTER_HIDDEN,
   ...SWIPES,
-  ...GRID.map((_, at) =>
-    beat(...DENSE.filter((__, each) => each % GRID.length === at).map(briefTap)),
-  ),
   ...wait(5),
 ];

@@ -34,6 +34,14 @@ const MOST_INPUTS = TAPE_LIMITS.inputs - 100;
 /** A game that has stood still for so long waits itself. */
 const STILL_MOMENTS = 60;
 
+/** Buttons that end a game, or begin another one. */
+const BACK = new RegExp(
+  '^\\W*(?:new game|restart|reset|retry|play again|try again|give up|quit|exit|home|menu|' +
+    'はじめから|最初から|やりなおす|やり直す|もう一度|もういちど|リトライ|リセット|あきらめる|' +
+    'タイトルへ|もどる|戻る)\\W*$',
+  'i',
+);
+
 const NAMES = Object.keys(POLICIES) as PolicyName[];
 
 /** Which policies have gained something so far. */
@@ -173,7 +181,7 @@ export class LifeRun {
     for (let count = 0; count < BEGIN_TAPS; count += 1) {
       if (count > 0 && phaseKind(this.record.phase) !== 'title') return;
       const { targets } = await this.page.view();
-      const says = targets.find(({ name = '', text = '' }) => isEntrance(`${name}${text}`));
+      const says = targets.find(({ name = '', text = '' }) => isEntrance(`${name} ${text}`));
       await this.tapAt((count < 2 ? says : pick(this.chance, targets)) ?? MIDDLE, BEGIN_MS);
     }
   }
@@ -183,7 +191,8 @@ export class LifeRun {
     for (let count = 0; count < AGAIN_TAPS; count += 1) {
       if (!this.isEnded) return;
       const { targets } = await this.page.view();
-      await this.tapAt(targets[count] ?? MIDDLE, BEGIN_MS);
+      const says = targets.find(({ text = '' }) => BACK.test(text));
+      await this.tapAt((count === 0 ? says : undefined) ?? targets[count] ?? MIDDLE, BEGIN_MS);
     }
   }
 
@@ -198,7 +207,9 @@ export class LifeRun {
     const before = this.record.progress;
     let { gains } = before;
     while (this.page.nowMs < untilMs && !this.isEnded && !this.isFull) {
-      const { things, targets } = await this.page.view();
+      const { things, targets: all } = await this.page.view();
+      // What throws a game away is for its end.
+      const targets = all.filter(({ text = '' }) => !BACK.test(text));
       const step = policy({ nowMs: this.page.nowMs, things, targets });
       await this.pass(step.inputs, step.forMs);
       const now = this.record.progress.gains;

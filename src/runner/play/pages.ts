@@ -103,8 +103,14 @@ export class Pages {
   }
 }
 
+interface Spoilable {
+  readonly stopped?: { code?: string } | string | null;
+  readonly isSpoiled?: boolean;
+}
+
 /** Whether a page is of no more use after a run that ended so. */
 export function isSpoiled(result: unknown): boolean {
-  const { stopped } = (result ?? {}) as { stopped?: { code?: string } | string | null };
+  const { stopped, isSpoiled: isLost } = (result ?? {}) as Spoilable;
+  if (isLost === true) return true;
   return SPOILED.includes(typeof stopped === 'string' ? stopped : (stopped?.code ?? ''));
 }

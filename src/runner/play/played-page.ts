@@ -154,9 +154,9 @@ export class PlayedPage {
     return sight;
   }
 
-  /** The same, but the page is hidden meanwhile and shown again then. */
-  async passHidden(ms: number): Promise<Sight> {
-    return this.go('passHidden', ms);
+  /** Hides the page, as behind another app, or shows it again; returns what it shows then. */
+  async setHidden(isHidden: boolean): Promise<Sight> {
+    return this.call('setHidden', isHidden).then(async () => sightOf(await this.call('look')));
   }
 
   async layout(): Promise<Layout> {
@@ -326,17 +326,14 @@ export class PlayedPage {
   }
 
   /** Lets so much of the game's time pass in one of the ways of the page script. */
-  private async go(
-    way: 'pass' | 'passAfterFrame' | 'passHidden' | 'show',
-    ms: number,
-  ): Promise<Sight> {
+  private async go(way: 'pass' | 'passAfterFrame' | 'show', ms: number): Promise<Sight> {
     const seen = sightOf(await this.call(way, ms));
     this.nowMs += ms;
     this.seen.add(seen.seen, this.nowMs);
     return seen;
   }
 
-  call(name: keyof PageCalls, ...given: (number | string)[]): Promise<unknown> {
+  call(name: keyof PageCalls, ...given: (number | string | boolean)[]): Promise<unknown> {
     const values = given.map((each) => JSON.stringify(each)).join();
     return this.evaluate(`window.${PLAYED}?.${name}(${values})`);
   }
@@ -370,8 +367,9 @@ export class PlayedPage {
   private async listen(): Promise<void> {
     this.session.on('Runtime.exceptionThrown', ({ exceptionDetails }) => {
       const { exceptionId, exception, text: head } = exceptionDetails;
-      if (this.thrown.size >= 20) return;
       const told = exception?.description ?? String(exception?.value ?? head);
+      // The standard has that reported as an exception, and it stops nothing.
+      if (this.thrown.size >= 20 || told.includes('ResizeObserver loop')) return;
       this.thrown.set(exceptionId, {
         when: this.phase(),
         atMs: this.nowMs,

@@ -30,6 +30,7 @@ const OFTEN = 10;
 export class RunRecord {
   readonly states: string[] = [];
   readonly over = new OverWatch();
+  readonly won = new OverWatch('won');
   /** Read while the play goes on. */
   private readonly taken: Taken[] = [];
   private readonly layouts: Layout[] = [];
@@ -43,11 +44,22 @@ export class RunRecord {
   private drawings = 0;
   private waitedUntilMs: number | null = null;
   private stopped: SeenRun['stopped'] = null;
+  private thrown: SeenRun['thrown'] | null = null;
 
   constructor(
     private readonly page: PlayedPage,
     private readonly seenFrom: string | undefined,
   ) {}
+
+  /** It is lost, or says by its state that it is won. */
+  get isEnded(): boolean {
+    return this.over.isOver || this.won.isDeclared;
+  }
+
+  /** What is thrown from now on is no part of the play: on another screen (P1). */
+  endThrown(): void {
+    this.thrown = [...this.page.thrown.values()];
+  }
 
   get images(): number {
     return this.taken.length;
@@ -91,7 +103,7 @@ export class RunRecord {
     this.scrolled = Math.max(this.scrolled, sight.scrolled);
     for (const [directive, blocked] of sight.violations)
       this.violations.push({ when: this.page.phase(), directive, blocked });
-    this.over.see({ ...sight, atMs: this.page.nowMs });
+    for (const watch of [this.over, this.won]) watch.see({ ...sight, atMs: this.page.nowMs });
   }
 
   /** Of what is no part of the play this is noted alone. */
@@ -112,7 +124,7 @@ export class RunRecord {
   async result(): Promise<Recorded> {
     const shots = await Promise.all(this.taken.map(({ shot }) => shot));
     return {
-      thrown: [...this.page.thrown.values()],
+      thrown: this.thrown ?? [...this.page.thrown.values()],
       violations: this.violations,
       missing: [...this.page.asked.missing],
       stopped: this.stopped,

@@ -2,6 +2,7 @@ import type { Looks, OtherScreen } from '../../domain/playing/playing-notes.js';
 import type { Run } from '../../domain/playing/playing.js';
 import type { Suspect } from '../../domain/playing/suspects.js';
 import { FRAME_MS } from '../../game-page/names.js';
+import { stopIn } from '../box-watch.js';
 import { goesOn } from './elsewhere.js';
 import {
   EVERYWHERE,
@@ -30,7 +31,7 @@ const LOOK_MS: Readonly<Partial<Record<Suspect['why'], number>>> = {
   twoFingers: 500,
 };
 /** What moves by itself has moved by then. */
-const REST_MS = 4_000;
+const RESTED: readonly Beat[] = Array.from({ length: 8 }, () => ({ inputs: [], forMs: 500 }));
 /** Games ignore touches in the first moments after their end. */
 const OVER_PAUSE_STEPS = 6;
 const OVER_STEP_MS = 250;
@@ -39,6 +40,8 @@ export interface PlayedRun extends Run, Looks {
   readonly shots: readonly Shot[];
   /** Of each of them, whether the game was over. */
   readonly overs: readonly boolean[];
+  /** Its page is of no more use, although nothing has stopped the play. */
+  readonly isSpoiled: boolean;
 }
 
 /** Plays one run of beats on a page that is not loaded yet. */
@@ -49,6 +52,7 @@ export class Runner {
   private turned: OtherScreen | null = null;
   private frameCpuMs: Looks['frameCpuMs'] = null;
   private restart: Run['restart'] = 'notTried';
+  private isSpoiled = false;
 
   constructor(
     private readonly page: PlayedPage,
@@ -73,8 +77,12 @@ export class Runner {
       this.frameCpuMs = Math.round(perFrame * 10) / 10;
       await this.playToTheEnd();
       // After all else: what is seen there is no part of the play.
-      this.otherScreen = await this.lookOn(SMALL_SCREEN);
-      this.turned = await this.lookOn(TURNED_SCREEN);
+      record.endThrown();
+      const stop = await stopIn(async () => {
+        this.otherScreen = await this.lookOn(SMALL_SCREEN);
+        this.turned = await this.lookOn(TURNED_SCREEN);
+      });
+      this.isSpoiled = stop !== null;
     });
     return this.result();
   }
@@ -103,7 +111,10 @@ export class Runner {
       }
       await passUntil(forMs);
       if (why === 'locked') this.restart = (await this.isLocked()) ? 'stuck' : 'restarted';
-      else if (record.over.isOver) await this.beginAgain();
+      else if (record.isEnded) await this.beginAgain();
+      // Words about a win may be about something else: where anything goes on, they are.
+      else if (why === 'stuck' && record.won.isOver)
+        this.restart = (await this.isLocked()) ? 'stuck' : 'restarted';
     });
     return this.result();
   }
@@ -111,14 +122,13 @@ export class Runner {
   /** Whether nothing moves any more, and nothing that is touched is answered. */
   private async isLocked(): Promise<boolean> {
     const first = await this.page.pass(FIT_MS);
-    const rested: Beat = { inputs: [], forMs: REST_MS };
-    return !(await goesOn(this.page, this.record, { first, beats: [rested, ...EVERYWHERE] }));
+    return !(await goesOn(this.page, this.record, { first, beats: [...RESTED, ...EVERYWHERE] }));
   }
 
   private async result(): Promise<PlayedRun> {
-    const { restart, keysFrom, otherScreen, turned, frameCpuMs } = this;
+    const { restart, keysFrom, otherScreen, turned, frameCpuMs, isSpoiled } = this;
     const recorded = await this.record.result();
-    const seen = { restart, keysFrom, otherScreen, turned, frameCpuMs };
+    const seen = { restart, keysFrom, otherScreen, turned, frameCpuMs, isSpoiled };
     // Of what was played to its end enough was seen.
     const emptyShare = otherScreen === null ? 0 : emptyShareOf(recorded.shots);
     return { ...recorded, ...seen, emptyShare };
@@ -140,7 +150,7 @@ export class Runner {
   private async playToTheEnd(): Promise<void> {
     for (let step = 0; step < IDLE_STEPS; step += 1) {
       this.record.note(await this.page.pass(IDLE_STEP_MS), false);
-      if (this.record.over.isOver) return this.beginAgain();
+      if (this.record.isEnded) return this.beginAgain();
       // Two images show whether it still moves, where no drawing does.
       const isLast = step === IDLE_STEPS - 2;
       if (isLast && this.page.thrown.size > 0) void this.record.takeShot(await this.page.shoot());
@@ -154,12 +164,16 @@ export class Runner {
       record.note(await this.page.pass(OVER_STEP_MS), false);
     void record.takeShot(await this.page.shoot());
     const { reloads } = this.page;
-    for (const input of RESTARTS) {
-      const seen = await this.page.do(input);
-      if (seen !== null) record.note(seen, false);
+    const isStuck = (): boolean => record.isEnded && this.page.reloads === reloads;
+    for (const inputs of RESTARTS) {
+      for (const input of inputs) {
+        const seen = await this.page.do(input);
+        if (seen !== null) record.note(seen, false);
+        // What comes after it would end the next game.
+        if (!isStuck()) break;
+      }
       record.note(await this.page.pass(OVER_STEP_MS), false);
-      const isStuck = record.over.isOver && this.page.reloads === reloads;
-      this.restart = isStuck ? 'stuck' : 'restarted';
+      this.restart = isStuck() ? 'stuck' : 'restarted';
       if (this.restart === 'restarted') return;
     }
   }

@@ -1,4 +1,5 @@
 /** Games that ask for hands and eyes of a person (P1, P2), and what is true of each. */
+import { shooter } from './play-pages.js';
 
 const page = (body: string, script: string): string => `<!DOCTYPE html>
 <html lang="ja"><head><meta charset="UTF-8"><title>遊び</title>
@@ -287,6 +288,26 @@ function draw(seconds) {
 }`,
 );
 
+/** Its end is left by a button that it draws, where no other button is. */
+const drawnButton = shooter({
+  again: 'if (Math.abs(at.clientX - 195) < 80 && Math.abs(at.clientY - 525) < 26) begin();',
+});
+/** Its end is left as its turns are made: by a swipe. */
+const swipedAgain = shooter({
+  again: '',
+  first: `let from = 0;
+addEventListener('pointerdown', ({ clientY }) => { from = clientY; });
+addEventListener('pointerup', ({ clientY }) => {
+  if (state === 'over' && from - clientY > 60) begin();
+});`,
+});
+/** It is made for a phone that is held upright. */
+const upright = shooter({
+  frame: 'if (innerHeight < 600) brush.arc(9, 9, innerHeight - 600, 0, 7);',
+});
+/** It is won, and then nothing leads on. */
+const wonForGood = shooter({ speed: 0.01, frame: "if (now > 8000) state = 'won';" });
+
 interface Known {
   readonly html: string;
   /** Codes of its findings, or of the one note that it has. */
@@ -316,6 +337,9 @@ export const PLAYABLE: Readonly<Record<string, Known>> = {
   'needs two fingers': { html: twoFingers },
   'has a stick on the left': { html: leftStick },
   'opens what is to be tapped': { html: drawer, scores: true },
+  'is left at its end by a button that is drawn': { html: drawnButton },
+  'is left at its end by a swipe': { html: swipedAgain },
+  'throws where it is turned on its side': { html: upright },
   'would be enlarged by two fingers': {
     html: pollingTaps.replace('touch-action: none', 'touch-action: manipulation'),
   },
@@ -338,6 +362,7 @@ export const UNPLAYABLE: Readonly<Record<string, Known>> = {
     findings: ['deaf'],
     evidence: /visibilitychange/,
   },
+  'has no way on after it was won': { html: wonForGood, findings: ['dead-end'] },
   'is moved below its window': { html: wide, findings: ['scrolls'] },
   'stands still since a late exception': { html: stopsLate, findings: ['exception'] },
 };

@@ -15,7 +15,7 @@ import { seedChance } from './random.js';
 import { refuseMouse } from './mouse.js';
 import { keepScale } from './scale.js';
 import { scrolled, shownLines, watchViolations } from './sight.js';
-import { nameAt, placedTarget, shownTargets, watchTargets } from './targets.js';
+import { nameAt, saidTarget, shownTargets, watchTargets } from './targets.js';
 import { spareDrawings } from './three-dimensions.js';
 import { leaveUnpainted } from './unpainted.js';
 
@@ -121,12 +121,7 @@ const played: PlayedPage = {
     spared.isSeen = false;
     return { layout: layout(), sight: look(), ink };
   },
-  passHidden: async (ms) => {
-    clock.setHidden(true);
-    await pass(ms);
-    clock.setHidden(false);
-    return look();
-  },
+  setHidden: clock.setHidden,
   act: async (inputs, ms) => {
     const fromMs = passedMs;
     for (const input of inputs) {
@@ -141,7 +136,7 @@ const played: PlayedPage = {
   nameAt,
   view: () => ({
     things: moments?.things() ?? [],
-    targets: [...shownTargets().map(placedTarget), ...(moments?.words() ?? [])],
+    targets: [...shownTargets().map(saidTarget), ...(moments?.words() ?? [])],
   }),
   phases: offeredPhases,
   goTo,

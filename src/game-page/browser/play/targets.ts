@@ -4,6 +4,8 @@ import { shownAt } from './sight.js';
 
 /** Elements whose cursor is read, of pages that mark buttons by style alone. */
 const MAX_STYLED = 600;
+/** As much as says what a button does. */
+const MAX_SAID = 40;
 
 /** Returns what can be tapped, each once, and whether the last call had it. */
 export function watchTargets(): PlayedPage['targets'] {
@@ -18,8 +20,14 @@ export function watchTargets(): PlayedPage['targets'] {
   };
 }
 
+/** The same with what stands on it. */
+export function saidTarget(target: Target): ReturnType<typeof placedTarget> & { text: string } {
+  const text = (target.element.textContent ?? '').trim().slice(0, MAX_SAID);
+  return { ...placedTarget(target), text };
+}
+
 /** Its place, and its name if it has one. */
-export function placedTarget({ element, x, y }: Target): { x: number; y: number; name?: string } {
+function placedTarget({ element, x, y }: Target): { x: number; y: number; name?: string } {
   const name = nameOf(element);
   return { x, y, ...(name !== null && { name }) };
 }
