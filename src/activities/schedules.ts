@@ -43,7 +43,8 @@ function roundsFor(config: Config): Round[] {
 }
 
 /**
- * Creates or updates the Schedules of this build and its configuration. For a worker of the current build: others leave them alone.
+ * Creates or updates the Schedules of this build and its configuration. For a worker of the current
+ * build: others leave them alone.
  */
 export async function ensureSchedules(client: Client, config: Config): Promise<void> {
   for (const round of roundsFor(config)) await ensureSchedule(client, round);

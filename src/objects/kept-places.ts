@@ -48,7 +48,7 @@ export async function removeUserObjects(objects: ObjectStore, userId: string): P
   for (const root of OF_USERS) await removeBelow(objects, `${root}${idInKey(userId)}/`);
 }
 
-/** Folders `<root><part>/…/` of that many parts, by pages of keys; what is in one is passed over. */
+/** Folders `<root><part>/…/` of that many parts, by pages of keys: the rest of one is skipped. */
 export async function* foldersBelow(
   objects: Pick<ObjectStore, 'list'>,
   { root, parts }: Pick<KeptFolder, 'root' | 'parts'>,

@@ -109,7 +109,7 @@ export async function startKeyProxy(options: {
     lastStatus: () => lastStatus,
     /** A request was refused, or an answer cut, because the run's money is spent. */
     isSpent: () => isSpent,
-    /** `listener` hears of each request that is answered in one piece, and when it was. */
+    /** `listener` is called with each request that is answered in one piece. */
     onWhole(listener: Context['onWhole']): void {
       context.onWhole = listener;
     },

@@ -14,7 +14,7 @@ const Budgets = z.strictObject({
   databaseCalls: z.strictObject({ change: Count }),
   /** Of `npm test`, by step and in all, on the machine that the limits were chosen on. */
   processorSeconds: z.record(z.string(), Count),
-  /** Of `npm run chaos -- --runs 200`, by backend; with `--tools`, where each game is played twice. */
+  /** Of `npm run chaos -- --runs 200`, by backend; with `--tools` games are played twice. */
   chaosMinutes: z.strictObject({ local: Count, modal: Count, tools: Count }),
 });
 

@@ -227,8 +227,8 @@ export class Editor {
   }
 
   /**
-   * The game that is shown is the one that there is, whatever was not heard meanwhile. @param
-   * {readonly import('../types.js').Version[]} versions
+   * Shows the game that there is, whatever frames were missed.
+   * @param {readonly import('../types.js').Version[]} versions
    */
   #showHead(versions) {
     const head = versions.find(({ current }) => current)?.id ?? null;

@@ -89,7 +89,7 @@ export const HistoryItem = z.object({
   content: z.string(),
   timestamp: z.string(),
   ...code,
-  /** Additive, in `projectSelected`: the message came to nothing, and more was said since. */
+  /** Additive, in `projectSelected`: its job failed, and lines have followed. */
   failure: z.object({ error: z.string(), ...code }).optional(),
 });
 export type HistoryItem = z.infer<typeof HistoryItem>;

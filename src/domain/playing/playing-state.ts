@@ -76,7 +76,7 @@ export class OverWatch {
   /** When it was over first, in the game's time; null = not yet. */
   overAtMs: number | null = null;
   isOver = false;
-  /** The declared state says so now. */
+  /** By the declared state, now. */
   isDeclared = false;
   /** Lines of the first screen, and since when each is away; null = it never was. */
   private first: Map<string, number | null> | null = null;

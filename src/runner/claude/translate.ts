@@ -91,8 +91,8 @@ export class Translator {
   }
 
   /**
-   * Of a model that is at work something is shown now and then, also when it thinks: for subscribers
-   * and for the watch of the row (F3).
+   * Of a model that is at work something is shown now and then, also when it thinks: to subscribers
+   * and to the watch of the row (F3).
    */
   translate(line: Line, nowMs = performance.now()): RunnerEvent[] {
     const events = this.eventsOf(line);

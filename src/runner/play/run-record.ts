@@ -51,7 +51,7 @@ export class RunRecord {
     private readonly seenFrom: string | undefined,
   ) {}
 
-  /** It is lost, or says by its state that it is won. */
+  /** It is lost, or declares that it is won. */
   get isEnded(): boolean {
     return this.over.isOver || this.won.isDeclared;
   }

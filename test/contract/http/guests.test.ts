@@ -87,7 +87,7 @@ describe('D8: adopting a guest', () => {
     expect(data?.filter((row) => row.by_guest !== false)).toEqual([]);
   });
 
-  it('leaves one who has become an account what he has, whatever his old token claims', async () => {
+  it('leaves one who has become an account what he has, for all his old token claims', async () => {
     const { user: guest, projectId, listener } = await newGuest(stack);
     listener.close();
     const account = { email: `${guest.id}@example.com`, password: randomUUID() };

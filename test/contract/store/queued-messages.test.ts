@@ -122,7 +122,7 @@ describe('Q3: out of the queue', () => {
     expect(opened).toMatchObject({ outcome: 'opened' });
   });
 
-  it('a row of a job that its user writes himself takes it out, and no other user can', async () => {
+  it('a row of a job that its user writes takes it out, and no other user can', async () => {
     const [first, second] = [await queue('一'), await queue('二')];
     const insert = `insert into public.jobs (id, user_id, project_id, status)
       values ($1, $2, $3, 'cancelled')`;

@@ -4,7 +4,7 @@ import { shownAt } from './sight.js';
 
 /** Elements whose cursor is read, of pages that mark buttons by style alone. */
 const MAX_STYLED = 600;
-/** As much as says what a button does. */
+/** Of the text of a button. */
 const MAX_SAID = 40;
 
 /** Returns what can be tapped, each once, and whether the last call had it. */
