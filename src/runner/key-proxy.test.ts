@@ -271,6 +271,8 @@ describe('what a run may spend', () => {
   });
 
   it('lets an answer that is not streamed begin only when it fits as a whole', async () => {
+    const wholes: Promise<void>[] = [];
+    proxy.onWhole((answered) => wholes.push(answered));
     answer = streamed({ input_tokens: 1, output_tokens: 1 });
     await call('/v1/messages', { body: asking({ max_tokens: 5 }) });
     const whole = (max_tokens: number): Promise<{ status: number }> =>
@@ -282,6 +284,9 @@ describe('what a run may spend', () => {
     };
     const before = proxy.spentUsd();
     expect((await whole(10_000)).status).toBe(200);
+    // F3: its silence is not the model's.
+    expect(wholes).toHaveLength(1);
+    await wholes[0];
     expect(proxy.spentUsd() - before).toBeCloseTo(0.2, 4);
   });
 

@@ -95,19 +95,29 @@ describe('P6: what a run leaves that came to no end of its own', () => {
   });
 
   it('is what the next attempt goes on from', async () => {
-    const failed = await run([write(game('星')), { status: 400 }]);
+    const brief = { file_path: '/project/specs/brief.json', content: '{"by":"its writer"}' };
+    const byRules = {
+      path: 'specs/brief.json',
+      content: '{"by":"rules"}',
+      encoding: 'utf8' as const,
+    };
+    const given = { extraFiles: [byRules] };
+    const wrote: Reply = { use: [{ name: 'Write', input: brief }] };
+    const failed = await run([write(game('星')), wrote, { status: 400 }], given);
     expect(failed.error?.kind).toBe('ModelBadRequest');
     const left = await bench.keepFailed();
     expect(left.commit.trailers).toMatchObject({ Round: '0', Check: 'passes' });
     const leftParcelFile = await bench.parcel(left);
     const outcome = await run(
       [{ say: '完成しました!' }],
-      { left: left.revision, leftParcelFile },
+      { ...given, left: left.revision, leftParcelFile },
       2,
     );
     // All that it left counts as made by this attempt, which had nothing to add.
     expect(outcome.result).toMatchObject({ kind: 'candidate', parent: null });
-    expect(await bench.textOf(await bench.keep(2), 'index.html')).toBe(game('星'));
+    const kept = await bench.keep(2);
+    expect(await bench.textOf(kept, 'index.html')).toBe(game('星'));
+    expect(await bench.textOf(kept, 'specs/brief.json')).toBe('{"by":"its writer"}');
   });
 
   inFullRuns('recording.test.ts keeps what a failed run had made', () => {
