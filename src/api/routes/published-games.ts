@@ -1,7 +1,8 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
 import { notice } from '../../contracts/messages/message.js';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { CODED_MESSAGES } from '../../contracts/base/errors.js';
 import type { PUBLISHED_GAME_ROUTES } from '../../contracts/http-routes/published-games.js';
 import type { ActionOutcome } from '../../contracts/rows/actions.js';
@@ -223,8 +224,8 @@ function playerOf(
 ): string {
   if (user) return user.id;
   const key = createHmac('sha256', GAME_PATH_SECRET).update('player/1').digest();
-  const agent = createHash('sha256').update(req.headers['user-agent'] ?? '');
-  const browser = agent.digest().readUInt8() % BROWSERS;
+  const agent = sha256Of(req.headers['user-agent'] ?? '');
+  const browser = Number.parseInt(agent.slice(0, 2), 16) % BROWSERS;
   return createHmac('sha256', key)
     .update(`${networkOf(req.ip ?? '')}\n${browser}`)
     .digest('base64url');

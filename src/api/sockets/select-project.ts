@@ -97,20 +97,15 @@ function failureAtEnd(
   const last = history.findLast(({ item }) => item.role !== 'system');
   if (newest?.status !== 'failed' || last?.id !== chatLineIdFor(newest.id, 'user'))
     return undefined;
-  const { id: jobId, error } = newest;
-  const { content } = last.item;
-  return { jobId, error: error ?? '', content, ...codeOf(errorOf(newest)) };
+  return { jobId: newest.id, content: last.item.content, ...failureOf(newest) };
 }
+
+const failureOf = (job: JobRow) => ({ error: job.error ?? '', ...codeOf(errorOf(job)) });
 
 /** Lines as a client gets them, each message with what it failed by. */
 function withFailures(lines: readonly StoredLine[], jobs: readonly JobRow[]): HistoryItem[] {
   const failed = jobs.filter(({ status }) => status === 'failed');
-  const failures = new Map(
-    failed.map((job) => [
-      chatLineIdFor(job.id, 'user'),
-      { error: job.error ?? '', ...codeOf(errorOf(job)) },
-    ]),
-  );
+  const failures = new Map(failed.map((job) => [chatLineIdFor(job.id, 'user'), failureOf(job)]));
   return lines.map(({ id, item }) => {
     const failure = failures.get(id);
     return failure ? { ...item, failure } : item;

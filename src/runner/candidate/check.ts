@@ -60,12 +60,18 @@ async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate)
       code.trim() === '' ? null : compileError(code, script.type, path === null ? script.line : 1);
     if (trouble !== null) broken.push(`${path ?? PAGE} does not compile: ${trouble}`);
   }
-  // What an entry imports is code of the game, too.
-  if (scripts.some(({ type }) => type === 'module'))
-    for (const path of candidate.paths.filter((each) => /\.m?js$/.test(each)))
-      codeChars += (await candidate.textOf(path))?.trim().length ?? 0;
   if (broken.length > 0) throw invalid('script-broken', broken.join('; '));
+  if (codeChars < MIN_CODE_CHARS) codeChars += await imported(scripts, candidate);
   if (codeChars < MIN_CODE_CHARS) throw invalid('no-game', 'index.html holds no game code');
+}
+
+/** Characters of the scripts that the page does not name: an entry imports them. */
+async function imported(scripts: readonly ScriptTag[], candidate: Candidate): Promise<number> {
+  if (!scripts.some(({ type }) => type === 'module')) return 0;
+  const named = scripts.map(({ src }) => src && localPath(src));
+  const rest = candidate.paths.filter((path) => /\.m?js$/.test(path) && !named.includes(path));
+  const codes = await Promise.all(rest.map((path) => candidate.textOf(path)));
+  return codes.reduce((sum, code) => sum + (code?.trim().length ?? 0), 0);
 }
 
 const VENDOR = '/vendor/';
