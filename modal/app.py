@@ -79,7 +79,7 @@ FUNCTIONS = {
     # Chromium draws the video; the GPU makes that faster, it is not needed.
     "render-video": Options("video", timeout_s=1800, cpu=4, memory_mib=8192, gpu="L4"),
     "play-game": Options("play", timeout_s=300, cpu=2, memory_mib=4096),
-    "search-game": Options("search", timeout_s=300, cpu=2, memory_mib=4096),
+    "search-game": Options("search", timeout_s=600, cpu=2, memory_mib=4096),
 }
 STARTUP_TIMEOUT_S = 300
 #: How long a container that serves several calls waits for the next one.

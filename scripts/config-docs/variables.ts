@@ -156,8 +156,8 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     },
     PLAY_SEARCH_LIVES: {
       meaning:
-        'lives of the search after it, at the lowest priority: for the next change of the game; ' +
-        '0 = no search',
+        'most lives of the search after it, for about two minutes, for the next change of ' +
+        'the game; 0 = no search',
     },
     DRAW_SPRITES: {
       meaning: 'draw figures of a new game while it is written; needs GEMINI_API_KEY',

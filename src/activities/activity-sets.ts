@@ -46,7 +46,7 @@ import { versionActivities } from './shared/projects/versions.js';
 import { videoPlanActivities } from './shared/media/videos.js';
 import { watcherActivities } from './shared/maintenance/watchers.js';
 import { agentActivities, readRunBy, runBy } from './hosted/agents.js';
-import { playActivities } from './hosted/plays.js';
+import { playActivities, searchActivities } from './hosted/plays.js';
 import { videoActivities } from './hosted/videos.js';
 import type { WatchDeps } from './watch/watch-deps.js';
 
@@ -88,6 +88,7 @@ export async function openActivities(
           image: localImageActivities(parts, local),
           video: videoActivities(parts, local),
           play: playActivities(parts, local),
+          search: searchActivities(parts, local),
         },
       },
       modal: modal ?? modalDisabled,

@@ -153,10 +153,10 @@ function shortQueues({ shared }: ActivitySets): Queue[] {
 function backendQueues(name: Backend, { config, sets }: WorkersDeps): Queue[] {
   const { files, long, onShutdown } = specOf(name);
   const set = sets.backends[name];
-  const group = onShutdown === 'stops' ? 'long' : 'waiting';
   const queues = new Map<string, Queue>();
   for (const work of Object.keys(long) as LongWork[]) {
-    const taskQueue = long[work].queue;
+    const { queue: taskQueue, isCut = false } = long[work];
+    const group = onShutdown === 'stops' && !isCut ? 'long' : 'waiting';
     const activities = { ...queues.get(taskQueue)?.activities, ...set.long[work] };
     queues.set(taskQueue, { taskQueue, group, activities, slots: slotsOf(long[work], config) });
   }

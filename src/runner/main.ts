@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { crashPoint } from '../process/crash-points.js';
@@ -207,7 +208,9 @@ function runPlay(input: PlayInput): Promise<unknown> {
   return playGame(input, access, stop.signal);
 }
 
+/** No player waits for it: it and its browsers leave the processor to what players wait for. */
 function runSearch(input: SearchInput): Promise<unknown> {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   setInterval(() => output.alive(0), BEAT_MS);
   const access = { seenFrom: process.argv[2], onAlive: () => output.alive(0) };
   return searchGame(input, access, stop.signal);

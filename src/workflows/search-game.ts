@@ -1,10 +1,17 @@
-import { log, ParentClosePolicy, setCurrentDetails, startChild, uuid4 } from '@temporalio/workflow';
+import {
+  log,
+  ParentClosePolicy,
+  setCurrentDetails,
+  startChild,
+  upsertSearchAttributes,
+  uuid4,
+} from '@temporalio/workflow';
 import { searchWorkflowId } from '../contracts/base/ids.js';
 import { attributesOf } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, type SearchGameInput } from '../contracts/durable/workflows.js';
-import { proxies } from './common/activity-proxies.js';
+import { proxies, shared } from './common/activity-proxies.js';
 import { unlessCancelled } from './common/failures.js';
-import { runWithFallback } from './common/run-with-fallback.js';
+import { throughShutdowns } from './common/shutdowns.js';
 
 /** After everything that a player waits for; Temporal knows no lower one. */
 const LAST = { priorityKey: 5 };
@@ -29,21 +36,28 @@ export async function startSearch(input: SearchGameInput): Promise<void> {
   await started.catch(left);
 }
 
-/** Replaces the tapes of a version by better ones, and never its verdict (P3). */
+/**
+ * Replaces the tapes of a version by better ones, and never its verdict (P3). One attempt: what has
+ * failed, or was cut by a shutdown of its worker, is left; the next version has its own.
+ */
 export async function searchGame(input: SearchGameInput): Promise<'searched' | 'skipped' | 'left'> {
   const { userId, projectId, revision } = input;
   const searchId = uuid4();
   try {
-    const outcome = await runWithFallback({
-      workId: searchId,
-      chooseFor: { userId, projectId },
-      label: '遊び方を探しています (searching)',
-      run: ({ backend }) =>
-        proxies(backend).plays.searchGame.executeWithOptions(
+    const { backend, reason } = await shared.chooseBackend.executeWithOptions(
+      { summary: 'Modal or this machine' },
+      [{ userId, projectId }],
+    );
+    upsertSearchAttributes(attributesOf({ backend }));
+    setCurrentDetails(`遊び方を探しています (searching, ${backend}: ${reason})`);
+    const outcome = await throughShutdowns(
+      () =>
+        proxies(backend).searches.searchGame.executeWithOptions(
           { summary: `Search ${revision.slice(0, 7)} (${backend})`, priority: LAST },
           [{ ...input, searchId }],
         ),
-    });
+      ({ goesOn }) => goesOn,
+    );
     setCurrentDetails(`終了 (${outcome})`);
     return outcome;
   } catch (error) {

@@ -26,7 +26,7 @@ import type { FileActivities } from '../../src/activities/ports/project-files-po
 import type { ReplicationActivities } from '../../src/activities/ports/backend-ports.js';
 import type { SharedActivities } from '../../src/activities/ports/shared-set.js';
 import type { VideoActivities } from '../../src/activities/ports/video-ports.js';
-import type { PlayActivities } from '../../src/activities/ports/play-port.js';
+import type { PlayActivities, SearchActivities } from '../../src/activities/ports/play-port.js';
 import { heartbeatInterceptor } from '../../src/activities/frame/heartbeats.js';
 import { summaryOf, type PlaySummary } from '../../src/contracts/game/play.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/base/ids.js';
@@ -52,7 +52,7 @@ export type FakeActivities = Partial<SharedActivities> &
   Partial<ScreenshotActivities> &
   Partial<CutoutServiceActivities> &
   Partial<VideoActivities> &
-  Partial<PlayActivities>;
+  Partial<PlayActivities & SearchActivities>;
 
 export interface WorkflowEnv {
   client: Client;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { SearchGameStep } from '../../src/activities/ports/play-port.js';
 import { AFTER_PLAY_MS, createSearchRenewal } from '../../src/api/search-renewals.js';
 import { projectWorkflowId, searchWorkflowId } from '../../src/contracts/base/ids.js';
-import type { GenerateGameInput } from '../../src/contracts/durable/workflows.js';
+import { WORKER_SHUTDOWN, type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
 import {
@@ -90,7 +90,7 @@ describe('P3: the search after the hand-over', () => {
     });
     const { userId, projectId } = input;
     expect(searched).toMatchObject([
-      { userId, projectId, revision: REVISION, queue: 'dreamcore-local-play', priority: 5 },
+      { userId, projectId, revision: REVISION, queue: 'dreamcore-local-search', priority: 5 },
     ]);
   });
 
@@ -145,16 +145,20 @@ describe('P3: the search after the hand-over', () => {
     expect(searched).toEqual([]);
   });
 
-  it('is left when it fails: nothing depends on it', async () => {
-    const input = generateInput();
-    const { activities } = tell(input, {
-      searchGame: async () => {
-        throw ApplicationFailure.create({ type: 'BrowserMissing', nonRetryable: true });
-      },
-    });
-    await env.withWorkers(activities, async () => {
-      await makeVersion(input);
-      expect(await searchOf(input).result()).toBe('left');
-    });
-  });
+  it.each(['RunCrashed', WORKER_SHUTDOWN])(
+    'is left when it ends by %s: no repeat',
+    async (type) => {
+      const input = generateInput();
+      const { searched, activities } = tell(input, {
+        searchGame: async () => {
+          throw ApplicationFailure.create({ type, nonRetryable: true });
+        },
+      });
+      await env.withWorkers(activities, async () => {
+        await makeVersion(input);
+        expect(await searchOf(input).result()).toBe('left');
+      });
+      expect(searched).toHaveLength(1);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import type {
   ImageActivities,
   ScreenshotActivities,
 } from '../ports/image-ports.js';
-import type { PlayActivities } from '../ports/play-port.js';
+import type { PlayActivities, SearchActivities } from '../ports/play-port.js';
 import type { FileActivities } from '../ports/project-files-port.js';
 import type { SharedActivities } from '../ports/shared-set.js';
 import type { VideoActivities } from '../ports/video-ports.js';
@@ -20,7 +20,8 @@ type Activities = SharedActivities &
   ScreenshotActivities &
   CutoutServiceActivities &
   VideoActivities &
-  PlayActivities;
+  PlayActivities &
+  SearchActivities;
 
 /** Runs before and after one activity, with its input and result as the port declares them. */
 type Around<A extends (input: never) => Promise<unknown>> = (

@@ -3,7 +3,7 @@ import { specOf } from '../../contracts/execution/backends.js';
 import { SearchResult } from '../../contracts/game/play.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
-import type { PlayActivities, SearchGameStep } from '../ports/play-port.js';
+import type { PlayActivities, SearchActivities, SearchGameStep } from '../ports/play-port.js';
 import {
   announcePlay,
   keepPlay,
@@ -43,6 +43,12 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
         };
         return keepPlay(deps, input, (await host.run(work, activity)).result);
       }),
+  };
+}
+
+/** Searches by the same runner, after everything that a player waits for. */
+export function searchActivities(deps: PlayStore, host: RunnerHost): SearchActivities {
+  return {
     searchGame: (input) =>
       longActivity(specOf(host.backend), (activity) => searchVersion(deps, host, input, activity)),
   };
@@ -67,15 +73,16 @@ async function searchVersion(
     tapes.read(input, gameTree),
     tapes.readOwnerPlays(input, gameTree),
   ]);
-  const { PLAY_SEARCH_LIVES: lives, PLAY_WALL_MS: wallMs } = config;
+  const lives = config.PLAY_SEARCH_LIVES;
   if (lives === 0 && owner.length === 0) return 'skipped';
   const callId = `${searchId}.search`;
+  const limitMs = activity.limitMs - GRACE_MS;
   const { result } = await host.run(
     {
-      ...{ callId, userId, does: 'search', game: input, limitMs: wallMs + GRACE_MS },
+      ...{ callId, userId, does: 'search', game: input, limitMs },
       input: (place) => {
         const given = { callId, ...place, tapes: kept, owner };
-        return { command: 'search', ...given, lives, wallMs };
+        return { command: 'search', ...given, lives, wallMs: limitMs - GRACE_MS };
       },
     },
     activity,

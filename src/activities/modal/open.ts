@@ -15,7 +15,7 @@ import type { ReplicationDeps } from './replication/sync.js';
 import { createVolume } from './replication/volume.js';
 import { agentActivities, type AgentDeps } from '../hosted/agents.js';
 import { imageActivities, type ImageDeps } from '../hosted/images.js';
-import { playActivities } from '../hosted/plays.js';
+import { playActivities, searchActivities } from '../hosted/plays.js';
 import { videoActivities, type VideoDeps } from '../hosted/videos.js';
 
 /**
@@ -69,6 +69,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       image: imageActivities(deps, host),
       video: videoActivities(deps, host),
       play: playActivities(deps, host),
+      search: searchActivities(deps, host),
     },
     files: { ...modalFileActivities({ calls }), ...replicationActivities({ ...deps, volume }) },
     fetchOld: async ({ userId, projectId }, revision) =>
@@ -90,5 +91,5 @@ const refusing = {
 /** The Modal set of a worker without credentials: work fails at once and goes on locally. */
 export const modalDisabled = {
   files: refusing,
-  long: { agent: refusing, image: refusing, video: refusing, play: refusing },
+  long: { agent: refusing, image: refusing, video: refusing, play: refusing, search: refusing },
 };

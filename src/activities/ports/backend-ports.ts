@@ -1,6 +1,6 @@
 import type { AgentActivities } from './agent-port.js';
 import type { ImageActivities } from './image-ports.js';
-import type { PlayActivities } from './play-port.js';
+import type { PlayActivities, SearchActivities } from './play-port.js';
 import type { FileActivities } from './project-files-port.js';
 import type { VideoActivities } from './video-ports.js';
 import type {
@@ -52,5 +52,6 @@ export interface BackendSet {
     readonly image: ImageActivities;
     readonly video: VideoActivities;
     readonly play: PlayActivities;
+    readonly search: SearchActivities;
   };
 }

@@ -23,6 +23,8 @@ export interface PlayActivities {
    * was found beside the job (J2, E8). Heartbeats; cancellable.
    */
   playGame(input: PlayGameInput): Promise<PlayedGame>;
+}
+export interface SearchActivities {
   /**
    * Replaces what is kept of a version's plays by what a longer search has found (P3); a version
    * that is not the newest any more is skipped. Heartbeats; cancellable.

@@ -5,8 +5,8 @@ import type { ErrorKind } from '../base/errors.js';
 export const Backend = z.enum(['local', 'modal']);
 export type Backend = z.infer<typeof Backend>;
 
-/** Work that takes minutes: a run of the model, an image, a video, a play. */
-export type LongWork = 'agent' | 'image' | 'video' | 'play';
+/** Work that takes minutes: a run of the model, an image, a video, a play, a search (P3). */
+export type LongWork = 'agent' | 'image' | 'video' | 'play' | 'search';
 
 export interface LongWorkSpec {
   readonly queue: string;
@@ -16,6 +16,8 @@ export interface LongWorkSpec {
   readonly limitMs: number | null;
   /** Another worker takes over when the first one dies; else the workflow counts a new attempt. */
   readonly isRedelivered: boolean;
+  /** No user waits for it: a shutdown of its worker cuts it at once. */
+  readonly isCut?: boolean;
 }
 
 export interface BackendSpec {
@@ -100,6 +102,14 @@ export const BACKENDS = {
         limitMs: PLAY_LIMIT_MS,
         isRedelivered: true,
       },
+      // It takes what is left of the processor, and no slot that a play waits for (P3).
+      search: {
+        queue: 'dreamcore-local-search',
+        slots: 1,
+        limitMs: 30 * MINUTE_MS,
+        isRedelivered: true,
+        isCut: true,
+      },
     },
     attempts: {},
     reservedShare: 0,
@@ -118,6 +128,7 @@ export const BACKENDS = {
       // A container of its own that takes longer hangs.
       video: { ...MODAL_CALL, limitMs: 10 * MINUTE_MS },
       play: { ...MODAL_CALL, limitMs: PLAY_LIMIT_MS },
+      search: { ...MODAL_CALL, limitMs: 10 * MINUTE_MS },
     },
     // A crash has had attempts before: Modal restarts a function whose container died, Temporal
     // attaches to a call whose worker died.

@@ -16,8 +16,17 @@ import { seenAgain } from './tape-run.js';
 const BATCH = 20;
 /** Most of them that come from the owner's plays: no search plays as a person does. */
 const MOST_OWN = 2;
+/**
+ * No further batch begins after this time, milliseconds: where lives take long, fewer serve the
+ * next change just as well, and the processor is wanted for other games.
+ */
+const ENOUGH_MS = 120_000;
 /** A play of the owner's is watched for so long after its last input. */
 const AFTER_MS = 2_000;
+
+export interface SearchAccess extends Pick<PagesOf, 'seenFrom' | 'onAlive'> {
+  readonly enoughMs?: number;
+}
 
 /**
  * Searches a version for longer than a play does, from its tapes and its owner's plays on (P3): its
@@ -26,7 +35,7 @@ const AFTER_MS = 2_000;
  */
 export async function searchGame(
   input: SearchInput,
-  access: Pick<PagesOf, 'seenFrom' | 'onAlive'>,
+  { enoughMs = ENOUGH_MS, ...access }: SearchAccess,
   signal: AbortSignal,
 ): Promise<SearchResult> {
   const startedMs = performance.now();
@@ -34,7 +43,8 @@ export async function searchGame(
   const pages = new Pages({ parcelFile, assets, ...access });
   const late = (): Error => new Error(`no end in ${wallMs} ms`);
   try {
-    const searched = untilAborted(new Search(input, pages, access.seenFrom).result(), signal);
+    const search = new Search(input, pages, access.seenFrom, enoughMs);
+    const searched = untilAborted(search.result(), signal);
     const found = await withTimeout(searched, wallMs, late);
     return { ...found, tookMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
@@ -48,10 +58,13 @@ export async function searchGame(
 }
 
 class Search {
+  private readonly startedMs = performance.now();
+
   constructor(
     private readonly input: SearchInput,
     private readonly pages: Pages,
     private readonly seenFrom: string | undefined,
+    private readonly enoughMs: number,
   ) {}
 
   async result(): Promise<Omit<SearchResult, 'tookMs'>> {
@@ -79,7 +92,7 @@ class Search {
     const isKnown = kept?.player === PLAYER_VERSION && kept.gameTree === gameTree;
     let best = await this.known(isKnown);
     let begin: Tape['inputs'] = [];
-    for (let done = 0; done < count; done += BATCH) {
+    for (let done = 0; done < count && this.hasTime(done); done += BATCH) {
       const lives = Math.min(BATCH, count - done);
       const of = { parcelFile, seed, lives, luck: done + BATCH, known: best };
       const found = await Promise.all(LANES.map((lane) => livesIn(this.pages, lane, of)));
@@ -96,6 +109,10 @@ class Search {
           };
     const others = best.slice(0, TAPE_LIMITS.tapes - own.length);
     return { gameTree, player: PLAYER_VERSION, tapes: [...own, ...others], answers, asked };
+  }
+
+  private hasTime(done: number): boolean {
+    return done === 0 || performance.now() - this.startedMs < this.enoughMs;
   }
 
   /** Tapes that are kept; of another version of the player they are run once more. */

@@ -18,7 +18,7 @@ import type { SharedActivities } from '../../activities/ports/shared-set.js';
 import type { VideoActivities } from '../../activities/ports/video-ports.js';
 import type { PushActivities } from '../../activities/ports/push-port.js';
 import type { WatcherActivities } from '../../activities/ports/watcher-port.js';
-import type { PlayActivities } from '../../activities/ports/play-port.js';
+import type { PlayActivities, SearchActivities } from '../../activities/ports/play-port.js';
 import {
   HOME_BACKEND,
   specOf,
@@ -178,6 +178,7 @@ export function proxies(backend: Backend) {
     images: longWork<ImageActivities>(long.image),
     videos: longWork<VideoActivities>(long.video),
     plays: longWork<PlayActivities>(long.play),
+    searches: longWork<SearchActivities>(long.search),
   };
 }
 

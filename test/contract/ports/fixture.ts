@@ -16,7 +16,7 @@ import type { FileActivities } from '../../../src/activities/ports/project-files
 import type { ImageActivities } from '../../../src/activities/ports/image-ports.js';
 import type { VideoActivities } from '../../../src/activities/ports/video-ports.js';
 import type { GenerationSpec } from '../../../src/activities/ports/plan-port.js';
-import type { PlayActivities } from '../../../src/activities/ports/play-port.js';
+import type { PlayActivities, SearchActivities } from '../../../src/activities/ports/play-port.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/base/signatures.js';
 import type { JobEvent } from '../../../src/contracts/durable/stream.js';
@@ -105,6 +105,7 @@ export interface PortSet {
   readonly images: ImageActivities;
   readonly videos: VideoActivities;
   readonly plays: PlayActivities;
+  readonly searches: SearchActivities;
   /** Whether a process with these arguments is a runner of this set. */
   isRunner(args: string): boolean;
   /** Where this set keeps a project's files. */

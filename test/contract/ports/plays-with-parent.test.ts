@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { playActivities } from '../../../src/activities/hosted/plays.js';
+import { playActivities, searchActivities } from '../../../src/activities/hosted/plays.js';
 import { localHost } from '../../../src/activities/local/host.js';
 import type { PlayGameInput, SearchGameStep } from '../../../src/activities/ports/play-port.js';
 import { PlayInput, PlayResult, SearchInput } from '../../../src/contracts/game/play.js';
@@ -157,8 +157,9 @@ const search = (
   });
   const deps = { ...fixture, config, store, log };
   const given = () => readFile(seen, 'utf8').then((text) => SearchInput.parse(JSON.parse(text)));
-  const activity = (step: SearchGameStep) => playActivities(deps, host).searchGame(step);
-  return { outcome: inActivity(activity, input).outcome, given };
+  const activity = (step: SearchGameStep) => searchActivities(deps, host).searchGame(step);
+  const info = { startToCloseTimeoutMs: 300_000 };
+  return { outcome: inActivity(activity, input, undefined, info).outcome, given };
 };
 
 describe('P3: the search of a published version', () => {
@@ -181,7 +182,10 @@ describe('P3: the search of a published version', () => {
     await fixture.tapes.addOwnerPlay(input, gameTree, play);
     const { outcome, given } = search(input, found);
     expect(await outcome).toBe('searched');
-    expect(await given()).toMatchObject({ lives: 7, owner: [play], tapes: setOf(gameTree) });
+    expect(await given()).toMatchObject({
+      ...{ lives: 7, owner: [play], tapes: setOf(gameTree) },
+      wallMs: 180_000,
+    });
     expect(await fixture.tapes.read(input, gameTree)).toEqual(found.tapes);
   });
 

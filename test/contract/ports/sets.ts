@@ -4,7 +4,7 @@ import { agentActivities } from '../../../src/activities/hosted/agents.js';
 import { localFileActivities } from '../../../src/activities/local/project-files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
 import { localHost } from '../../../src/activities/local/host.js';
-import { playActivities } from '../../../src/activities/hosted/plays.js';
+import { playActivities, searchActivities } from '../../../src/activities/hosted/plays.js';
 import { videoActivities } from '../../../src/activities/hosted/videos.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { createDiskCache } from '../../../src/objects/disk-cache.js';
@@ -39,6 +39,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
     images: localImageActivities(deps, host),
     videos: videoActivities(deps, host),
     plays: playActivities(deps, host),
+    searches: searchActivities(deps, host),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ projectId }) => objectFile(dataDir, projectPrefix(projectId).slice(0, -1)),
     userFolder: ({ userId }) => objectFile(dataDir, `images/${userId}`),
@@ -91,6 +92,7 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       images: modal.long.image,
       videos: modal.long.video,
       plays: modal.long.play,
+      searches: modal.long.search,
       isRunner: (args) =>
         args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) &&
         /dreamcore\/runner-\w+\.mjs/.test(args),

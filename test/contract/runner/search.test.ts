@@ -58,14 +58,19 @@ it(
 );
 
 /** What a search of so many lives keeps of a page, and of these plays of its owner. */
-async function searched(html: string, lives: number, owner: TapeInput[][]): Promise<SearchResult> {
+async function searched(
+  html: string,
+  lives: number,
+  owner: TapeInput[][],
+  enoughMs?: number,
+): Promise<SearchResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-search-'));
   try {
     const parcelFile = await writeParcel(folder, { 'index.html': html });
     const given = { callId: 'x', parcelFile, assets: [], wallMs: PLAY_LIMIT_MS, tapes: null };
     const found = await searchGame(
       { command: 'search', ...given, lives, owner },
-      { onAlive: () => undefined },
+      { onAlive: () => undefined, ...(enoughMs !== undefined && { enoughMs }) },
       new AbortController().signal,
     );
     return SearchResult.parse(found);
@@ -109,6 +114,9 @@ inFullRuns('a search without lives has the same way to its tapes', () => {
       ]);
       const [own = 0, ...found] = tapes.tapes.map(({ facts }) => facts.score?.most ?? 0);
       expect(Math.max(...found)).toBeGreaterThan(own);
+      // Time that is up leaves what the first lives have found.
+      const { tapes: first } = await searched(CATCH, 500, [HOLD], 0);
+      expect(first.tapes).toHaveLength(5);
     },
     PLAY_LIMIT_MS,
   );

@@ -88,7 +88,7 @@ export async function recordPairs(game: StrangersGame): Promise<Pairs> {
         tapes: null,
         owner: [],
       },
-      { onAlive: () => undefined },
+      { onAlive: () => undefined, enoughMs: Infinity },
       new AbortController().signal,
     );
     const changes: Record<string, Change> = {};
