@@ -270,24 +270,30 @@ describe('what a run may spend', () => {
     expect(proxy.isSpent()).toBe(true);
   });
 
-  it('lets an answer that is not streamed begin only when it fits as a whole', async () => {
+  it('lets an answer in one piece begin only with room for a page', async () => {
     const wholes: Promise<void>[] = [];
     proxy.onWhole((answered) => wholes.push(answered));
     answer = streamed({ input_tokens: 1, output_tokens: 1 });
     await call('/v1/messages', { body: asking({ max_tokens: 5 }) });
     const whole = (max_tokens: number): Promise<{ status: number }> =>
       call('/v1/messages', { body: asking({ stream: false, max_tokens }) });
-    expect((await whole(128_000)).status).toBe(402);
     answer = (response) => {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ usage: { input_tokens: 0, output_tokens: 10_000 } }));
     };
+    expect((await whole(128_000)).status).toBe(200);
+    expect(Math.abs(roomOf(1) - 49_990)).toBeLessThan(10);
     const before = proxy.spentUsd();
     expect((await whole(10_000)).status).toBe(200);
     // F3: its silence is not the model's.
-    expect(wholes).toHaveLength(1);
-    await wholes[0];
+    expect(wholes).toHaveLength(2);
+    await Promise.all(wholes);
     expect(proxy.spentUsd() - before).toBeCloseTo(0.2, 4);
+    await whole(20_000);
+    await whole(20_000);
+    // 9,990 tokens are left.
+    expect((await whole(128_000)).status).toBe(402);
+    expect((await whole(9_000)).status).toBe(200);
   });
 
   it('is not touched by refusals, nor by what was never answered', async () => {

@@ -22,6 +22,8 @@ const LONG_CACHE_FACTOR = 1.6;
 const BYTES_PER_TOKEN = 4;
 /** Less than this is no answer. */
 const MIN_OUTPUT_TOKENS = 1_024;
+/** An answer in one piece is lost where it is cut: this is room for a whole page. */
+const MIN_WHOLE_TOKENS = 16_000;
 /** The first request of a run starts whatever it costs, up to this size. */
 const FIRST_REQUEST_BYTES = 256 * 1024;
 
@@ -144,8 +146,7 @@ export class Purse {
     const { maxTokens, bytes, isStream } = request;
     const leftUsd = this.budgetUsd - goneUsd - inputUsd;
     const affordable = Math.floor((leftUsd * MILLION) / pricesOf(request.model).output);
-    // An answer that is not streamed cannot be cut: it has to fit as a whole.
-    const needed = isStream ? Math.min(maxTokens, MIN_OUTPUT_TOKENS) : maxTokens;
+    const needed = Math.min(maxTokens, isStream ? MIN_OUTPUT_TOKENS : MIN_WHOLE_TOKENS);
     const isFirst = this.open.size === 0 && this.settledUsd === 0 && bytes <= FIRST_REQUEST_BYTES;
     if (affordable < needed && !isFirst) return null;
     return Math.min(maxTokens, Math.max(affordable, MIN_OUTPUT_TOKENS));
