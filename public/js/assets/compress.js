@@ -3,6 +3,7 @@
  * smaller is refused with a word. An SVG stays as it is.
  */
 import { text } from '../texts/index.js';
+import { unreadableText } from './accepted.js';
 
 const MAX_SIDE_PX = 2_048;
 const MAX_IMAGE_BYTES = 300 * 1024;
@@ -25,8 +26,8 @@ export async function smallEnough(file) {
   if (file.type === 'image/gif') return limited(file, MAX_IMAGE_BYTES, text.assetTooLarge);
   if (!file.type.startsWith('image/') && !/\.hei[cf]$/i.test(file.name))
     throw new Error(text.assetWrongType);
-  const image = await createImageBitmap(file).catch(() => {
-    throw new Error(text.cropUnreadable);
+  const image = await createImageBitmap(file).catch(async () => {
+    throw new Error(await unreadableText(file));
   });
   try {
     const isSmall = Math.max(image.width, image.height) <= MAX_SIDE_PX;

@@ -1,4 +1,5 @@
 /** The game's image beside its words: drawn by the AI, or chosen by the person and cut to 9:16. */
+import { ACCEPTED_IMAGES, unreadableText } from '../assets/accepted.js';
 import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { buttonOf, h } from '../ui/dom.js';
@@ -12,7 +13,7 @@ export class Thumbnail {
   #choose = buttonOf('button compact', text.thumbnailUpload, () => this.#pick());
   #picker = h('input', {
     type: 'file',
-    accept: 'image/png,image/jpeg,image/webp,image/heic,image/gif',
+    accept: ACCEPTED_IMAGES,
     hidden: true,
     'aria-label': text.thumbnailUpload,
   });
@@ -76,7 +77,7 @@ export class Thumbnail {
         () => true,
         () => false,
       );
-      if (!isReadable) return toast(text.cropUnreadable, { kind: 'error' });
+      if (!isReadable) return toast(await unreadableText(file), { kind: 'error' });
       const cropped = await cropDialog(image);
       if (cropped)
         await this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () =>

@@ -69,6 +69,8 @@ export const enMypage = {
   cropFlipX: 'Flip',
   cropFlipY: 'Flip over',
   cropApply: 'Apply',
+  heicUnreadable:
+    'This browser cannot read HEIC photos. Choose a JPEG, or set your camera to “Most Compatible”.',
   cropUnreadable: 'This image could not be read. Choose a PNG, JPEG, WebP or GIF.',
 
   designTitle: 'Design preview - Game Creator',

@@ -69,6 +69,8 @@ export const jaMypage = {
   cropFlipX: '左右',
   cropFlipY: '上下',
   cropApply: '適用',
+  heicUnreadable:
+    'このブラウザではHEICの写真を読み込めません。JPEGを選ぶか、カメラの設定を「互換性優先」にしてください。',
   cropUnreadable: 'この画像は読み込めませんでした。PNG・JPEG・WebP・GIFの画像を選んでください。',
 
   designTitle: 'デザインプレビュー - ゲームクリエイター',
