@@ -54,11 +54,12 @@ async function keepShell() {
 
 async function pageOrOffline(event) {
   try {
-    const preloaded = await event.preloadResponse;
-    return preloaded ?? (await fetch(event.request));
+    const page = (await event.preloadResponse) ?? (await fetch(event.request));
+    if (![502, 503, 504].includes(page.status)) return page;
+    // A proxy answers for a server that is down.
+    return (await caches.match(OFFLINE_PAGE)) ?? page;
   } catch {
-    const kept = await caches.match(OFFLINE_PAGE);
-    return kept ?? Response.error();
+    return (await caches.match(OFFLINE_PAGE)) ?? Response.error();
   }
 }
 

@@ -64,8 +64,9 @@ class ImageEditor {
       this.#steps = [drawn(image, image.width * scale, image.height * scale)];
       image.close();
       this.showTools();
-    } catch {
-      this.stage.replaceChildren(h('p', { role: 'alert' }, text.cropUnreadable));
+    } catch (error) {
+      const words = failureText(error, text.cropUnreadable);
+      this.stage.replaceChildren(h('p', { role: 'alert' }, words));
     }
   }
 

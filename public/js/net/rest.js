@@ -4,6 +4,7 @@
  */
 
 import { text } from '../texts/index.js';
+import { awayWords } from './away-words.js';
 import { finalAnswer, PREFER, retryAfterS } from './later-answer.ts';
 import { signInFirst } from '../ui/sign-in-first.js';
 
@@ -28,10 +29,19 @@ export class Refusal extends Error {
 }
 
 /**
- * The sentence for a request that failed: a limit's has the time to wait, all else is `otherwise`.
+ * Was the server not reached? `fetch` rejects with a TypeError, and a proxy answers for a server
+ * that is down. @param {unknown} error
+ */
+export const isAway = (error) =>
+  error instanceof Refusal ? [502, 503, 504].includes(error.status) : error instanceof TypeError;
+
+/**
+ * The sentence for a request that failed: no network, no server, or a limit with the time to wait;
+ * all else is `otherwise`.
  * @param {unknown} error @param {string} otherwise
  */
 export function failureText(error, otherwise) {
+  if (isAway(error)) return awayWords(text.serverUnreachable);
   if (error instanceof Refusal && error.code === ACCOUNT_REQUIRED) return accountRequired();
   if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
   if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);
@@ -81,6 +91,20 @@ export async function ask(session, method, path, body) {
     if (error.code === ACCOUNT_REQUIRED) void signInFirst(accountRequired(), [text.guestKeeps]);
     throw error;
   });
+}
+
+/**
+ * The answer of the call that was begun under this name; begins nothing. @param
+ * {import('./session.js').Session} session @param {string} actionId
+ * @returns {Promise<Response>} as {@link get}
+ */
+export async function answerOf(session, actionId) {
+  const headers = { Location: `/api/actions/${actionId}` };
+  const answer = await finalAnswer(new Response(null, { status: 202, headers }), {
+    get: (address) => fetchRenewed(session, 'GET', address),
+    untilOnline,
+  });
+  return taken(`the answer of ${actionId}`, answer);
 }
 
 async function untilOnline() {

@@ -2,7 +2,7 @@
  * The publish page: what players read of a game, saved as it is typed; then the game is put out, or
  * taken back.
  */
-import { ask, failureText, get, orAbsent, withToken } from '../net/rest.js';
+import { ask, failureText, get, isAway, orAbsent, withToken } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { PromoVideo } from '../publish/video.js';
 import { PublishForm } from '../publish/form.js';
@@ -17,6 +17,7 @@ import { toast } from '../ui/toast.js';
 /** @typedef {import('../net/session.js').Session} Session */
 
 const SAVE_AFTER_MS = 1_000;
+const SAVE_AGAIN_MS = 10_000;
 
 startPage(text.publishPageTitle);
 const projectId = new URLSearchParams(location.search).get('id') ?? '';
@@ -111,6 +112,7 @@ function wire(session, form) {
     event.preventDefault();
     void publish(session, form);
   });
+  window.addEventListener('online', () => isDirty && void save(session, form));
   window.addEventListener('beforeunload', (event) => {
     if (isDirty) event.preventDefault();
   });
@@ -149,7 +151,10 @@ function saveSoon(session, form) {
   timer = window.setTimeout(() => void save(session, form), SAVE_AFTER_MS);
 }
 
-/** @param {Session} session @param {PublishForm} form */
+/**
+ * Answers null, or what it failed of; where the server was not reached it is tried again.
+ * @param {Session} session @param {PublishForm} form
+ */
 async function save(session, form) {
   window.clearTimeout(timer);
   try {
@@ -160,11 +165,13 @@ async function save(session, form) {
     form.settle(await answer.json(), changes);
     // Text that was typed meanwhile has a save of its own ahead.
     if (!isDirty) state.textContent = text.publishSaved;
-    return true;
-  } catch {
+    return null;
+  } catch (error) {
     isDirty = true;
-    state.textContent = text.publishSaveFailed;
-    return false;
+    const why = failureText(error, '');
+    state.textContent = text.publishSaveFailed + (why && `: ${why}`);
+    if (isAway(error)) timer = window.setTimeout(() => void save(session, form), SAVE_AGAIN_MS);
+    return { error };
   }
 }
 
@@ -178,7 +185,8 @@ async function publish(session, form) {
   submit.setAttribute('aria-busy', 'true');
   submit.textContent = text.publishBusy;
   try {
-    if (!(await save(session, form))) throw new Error(text.publishSaveFailed);
+    const failure = await save(session, form);
+    if (failure) throw failure.error;
     // Without words the stored draft is published, which has those of other devices, too.
     const { gameId } = await (await ask(session, 'POST', `${api}/publish`, {})).json();
     location.assign(`/game.html?id=${gameId ?? projectId}&published=1`);

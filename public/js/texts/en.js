@@ -93,6 +93,7 @@ export const en = {
   comma: ', ',
   noNetwork: 'There is no network',
   serverAway: 'The server does not answer. Reconnecting...',
+  serverUnreachable: 'The server cannot be reached. Nothing is lost: please try again in a moment.',
   reconnect: 'Reconnect',
   reconnectNow: 'Reconnect now',
   offline: 'You are offline. We go on where we stopped as soon as you are back.',

@@ -98,6 +98,8 @@ export const ja = {
   comma: '、',
   noNetwork: 'ネットワークにつながっていません',
   serverAway: 'サーバーにつながりません。再接続中...',
+  serverUnreachable:
+    'いまサーバーにつながりません。何も失われていません。少し待ってからもう一度お試しください。',
   reconnect: '再接続する',
   reconnectNow: '今すぐ再接続',
   offline: '接続が切れています。つながると続きから再開します。',
