@@ -74,8 +74,10 @@ export class Person {
     await this.page
       .locator('.message.assistant .play-game-btn')
       .nth(answers - 1)
-      .waitFor({ timeout: patient(60_000) });
+      .waitFor({ state: 'attached', timeout: patient(60_000) });
     await this.page.locator('#stopButton').waitFor({ state: 'hidden' });
+    // On a phone the game has come to the front.
+    if (await this.page.isVisible('#backToChatButton')) await this.showChat();
   }
 
   /** Makes a game from the first wish to the answer. */

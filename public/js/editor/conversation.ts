@@ -34,7 +34,7 @@ interface Page {
   readonly publication: { open: () => Promise<void> };
   readonly title: { readonly name: string };
   play: () => void;
-  gameChanged: () => void;
+  gameMade: () => void;
   loadChanges: (hash: string) => Promise<Changes>;
   /** Asks for the whole conversation again. */
   selectProject: () => void;
@@ -136,7 +136,7 @@ export class Conversation {
       });
     if (!changedFiles) return;
     this.newestChanges = null;
-    this.page.gameChanged();
+    this.page.gameMade();
   }
 
   /** A line that was written elsewhere. */

@@ -9,7 +9,7 @@ import { Requests } from '../net/requests.ts';
 import { withToken } from '../net/rest.js';
 import { leaveNotice } from '../net/return-to.js';
 import { text } from '../texts/index.js';
-import { byId, isPhone } from '../ui/dom.js';
+import { byId, isOccupied, isPhone, prefersStillness } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { Attachments } from './attachments.ts';
 import { drawChat } from './chat-panel.tsx';
@@ -278,6 +278,14 @@ export class Editor {
     const isSent = this.flow.submit({ content, autoFix: true }, content);
     if (isSent) this.panes.showChat();
     return isSent;
+  }
+
+  /** A message has changed the game: it comes to the front, where that disturbs nothing. */
+  gameMade() {
+    this.gameChanged();
+    const isWaiting = this.flow.queue.lines.value.length > 0 || this.flow.outbox.pending !== null;
+    const isWriting = this.composer.content.value !== '' || isOccupied({ orFocused: true });
+    if (!isWaiting && !isWriting && !prefersStillness()) this.panes.showPreview();
   }
 
   gameChanged() {

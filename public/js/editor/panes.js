@@ -15,8 +15,9 @@ export function panes({ onShow, onHide }) {
   /** @param {'chat' | 'preview'} pane */
   const set = (pane) => {
     document.body.dataset['pane'] = pane;
-    if (pane === 'preview') onShow();
-    else onHide();
+    if (pane === 'preview') return onShow();
+    if (document.fullscreenElement) void document.exitFullscreen();
+    onHide();
   };
   const showChat = () => {
     if (isPreview()) history.back();

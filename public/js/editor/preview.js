@@ -1,5 +1,6 @@
 /** The game in its frame: loads it, receives messages of this frame only, shows its state. */
-import { focusGame, GAME_SANDBOX, keysButton } from '../feed/play-game.js';
+import { fillOnFirstTouch } from '../feed/full-screen.js';
+import { covers, focusGame, GAME_SANDBOX, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { settled } from '../ui/settled.js';
@@ -145,8 +146,11 @@ export class Preview {
     const old = this.#frame;
     this.#frame = frame;
     this.#keys.hidden = url === null;
+    covers.unobserve(old);
     old.replaceWith(this.#keys, frame);
     if (url === null) return;
+    covers.observe(frame);
+    fillOnFirstTouch(byId('previewStage', HTMLDivElement), frame);
     // laid out before it loads: a game that measures its window at once must not find zero
     void frame.offsetWidth;
     // Not before: the empty page that it holds until then loads, too.

@@ -9,8 +9,10 @@
 export function fillOnFirstTouch(stage, frame) {
   if (!document.fullscreenEnabled || !matchMedia('(pointer: coarse)').matches) return;
   addEventListener('message', function fill({ source, data }) {
-    if (source !== frame.contentWindow || data?.type !== 'touched') return;
+    const isGone = !frame.isConnected;
+    if (!isGone && (source !== frame.contentWindow || data?.type !== 'touched')) return;
     removeEventListener('message', fill);
+    if (isGone) return;
     stage.requestFullscreen({ navigationUI: 'hide' }).catch(() => {
       /* the game goes on between its bars */
     });

@@ -13,7 +13,7 @@ export const GAME_SANDBOX = 'allow-scripts allow-pointer-lock';
 const ALLOWED = 'autoplay; fullscreen';
 
 /** Tells games when a sheet covers them, or they are scrolled away. */
-const covers = new IntersectionObserver((entries) => {
+export const covers = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries)
     if (target instanceof HTMLIFrameElement)
       target.contentWindow?.postMessage({ type: 'covered', isCovered: !isIntersecting }, '*');

@@ -7,6 +7,7 @@ import { text } from '../texts/index.js';
 import { buttonOf, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { later } from '../ui/later.js';
+import { fillOnFirstTouch } from './full-screen.js';
 import { wireLike } from './like.js';
 import { countPlay, gameFrame, keysButton } from './play-game.js';
 import { wireRemix } from './remix.js';
@@ -72,6 +73,7 @@ export class Slide {
     frame.addEventListener('load', loaded, { once: true });
     this.#frame = frame;
     this.#stage.prepend(frame);
+    fillOnFirstTouch(this.#stage, frame);
   }
 
   /** Ends the game; its image is back. */

@@ -118,11 +118,17 @@ export function onLayoutChange(listener) {
   PHONE.addEventListener('change', listener);
 }
 
-/** Does the person type, or is a dialog open? What they see must stay as it is then. */
-export function isOccupied() {
+/**
+ * Does the person type, or is a dialog open? What they see must stay as it is then.
+ * @param {{ orFocused?: boolean }} [options] true: a focus in an empty field counts, too
+ */
+export function isOccupied({ orFocused = false } = {}) {
   const { activeElement: focused } = document;
   const isField = focused instanceof HTMLTextAreaElement || focused instanceof HTMLInputElement;
-  return (isField && focused.value !== '') || document.querySelector('dialog[open]') !== null;
+  return (
+    (isField && (orFocused || focused.value !== '')) ||
+    document.querySelector('dialog[open]') !== null
+  );
 }
 
 export function prefersStillness() {

@@ -114,6 +114,8 @@ it('an evening of making, going back, tuning and publishing ends alike everywher
   const phoneContext: BrowserContext = await app.browser.newContext({
     ...SIZES.phone,
     locale: 'ja-JP',
+    // It stays in its chat.
+    reducedMotion: 'reduce',
     storageState,
   });
   const first = await placeAt('first tab', person.page, address);
@@ -124,7 +126,6 @@ it('an evening of making, going back, tuning and publishing ends alike everywher
 
   await first.page.fill('#chatInput', '2Dのシューティングゲームを作って');
   await first.page.click('#sendButton');
-  await phone.page.click('#backToChatButton');
   for (const { page } of all) await page.locator('.play-game-btn').waitFor(patience);
   for (const { page } of all)
     await expect.poll(() => page.textContent('#projectTitle'), patience).not.toBe('新しいゲーム');

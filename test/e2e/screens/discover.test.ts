@@ -262,27 +262,32 @@ describe('by keyboard', () => {
   });
 });
 
-it('a game has the whole phone from its first touch on, until the person goes back', async () => {
-  const [first] = three();
-  const project = session.api.store.addProject({
-    name: 'touched',
-    html: `<script>${pageProgram('frame')}
+it.each(['/play/', '/zap/', '/project/'])(
+  'a game at %s has the whole phone from its first touch on, until the person goes back',
+  async (path) => {
+    const [first] = three();
+    const project = session.api.store.addGame('touched');
+    project.html = `<script>${pageProgram('frame')}
 var ups = 0;
-addEventListener('pointerup', () => { ups += 1; });</script>${DRAWING}`,
-  });
-  Object.assign(first ?? {}, { playUrl: `/game/anybody/${project.id}/index.html` });
-  const page = await session.at('phone', `/play/${first?.id}`);
-  const frame = await (await page.waitForSelector('.play-frame')).contentFrame();
-  await frame?.waitForLoadState();
-  const filled = (): Promise<string | undefined> => page.evaluate('document.fullscreenElement?.id');
-  expect(await filled()).toBeUndefined();
-  await page.touchscreen.tap(190, 400);
-  await expect.poll(filled).toBe('stage');
-  await page.evaluate('document.exitFullscreen()');
-  await page.touchscreen.tap(190, 400);
-  await expect.poll(() => frame?.evaluate('ups')).toBe(2);
-  expect(await filled()).toBeUndefined();
-});
+addEventListener('pointerup', () => { ups += 1; });</script>${DRAWING}`;
+    Object.assign(first ?? {}, { playUrl: `/game/anybody/${project.id}/index.html` });
+    const id = path === '/project/' ? project.id : first?.id;
+    const page = await session.at('phone', `${path}${id}`);
+    if (path === '/zap/') await page.click('.slide-start');
+    if (path === '/project/') await page.click('#playGameButton');
+    const game = 'iframe:visible';
+    const frame = await (await page.waitForSelector(game)).contentFrame();
+    await frame?.waitForLoadState();
+    const isFilled = () => page.evaluate<boolean>('document.fullscreenElement !== null');
+    expect(await isFilled()).toBe(false);
+    await page.touchscreen.tap(190, 400);
+    await expect.poll(isFilled).toBe(true);
+    await page.evaluate('document.exitFullscreen()');
+    await page.touchscreen.tap(190, 400);
+    await expect.poll(() => frame?.evaluate('ups')).toBe(2);
+    expect(await isFilled()).toBe(false);
+  },
+);
 
 it.each([
   { width: 844, height: 390 },

@@ -98,3 +98,34 @@ it.each([
   offer();
   await page.waitForSelector('#sketchFrame:visible');
 });
+
+it.each([
+  ['comes to the front of a phone', 'preview', async () => {}],
+  [
+    'waits behind words that are typed',
+    'chat',
+    async (page: Page) => {
+      await page.fill('#chatInput', '次は');
+      await page.focus('#chatMessages');
+    },
+  ],
+  ['waits behind a field with the focus', 'chat', (page: Page) => page.focus('#chatInput')],
+  [
+    'waits behind a queued message',
+    'chat',
+    async (page: Page, turn: Turn) => {
+      const queue = [{ jobId: crypto.randomUUID(), content: '次は' }];
+      turn.emit({ type: 'queueChanged', projectId: turn.project.id, queue });
+      await page.waitForSelector('.queue-lines:has-text("次は")');
+    },
+  ],
+] as const)('a game that was changed %s', async (_how, pane, meanwhile) => {
+  const { page, turn } = await making();
+  await meanwhile(page, turn);
+  const { project } = turn;
+  const result = { message: '敵を青くしました。', mode: 'claude' };
+  Object.assign(project.job ?? {}, { status: 'completed', result });
+  turn.emit({ type: 'completed', job: project.job, result });
+  await page.waitForSelector('.message.assistant .play-game-btn', { state: 'attached' });
+  expect(await page.evaluate('document.body.dataset.pane')).toBe(pane);
+});
