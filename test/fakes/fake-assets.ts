@@ -9,6 +9,7 @@ export interface FakeAsset {
   size: number;
   url: string;
   projects: { id: string; name: string }[];
+  tags?: string | null;
 }
 
 const PIXEL =
@@ -78,10 +79,10 @@ export class FakeAssets {
     if (!(file instanceof Blob)) return { status: 400, body: { error: 'No file uploaded' } };
     const bytes = Buffer.from(await file.arrayBuffer());
     const [name, projectId] = [form.get('originalName'), form.get('projectId')].map(String);
-    return {
-      status: 200,
-      body: { success: true, asset: this.add(name ?? '', projectId ?? null, bytes, file.type) },
-    };
+    const asset = this.add(name ?? '', projectId ?? null, bytes, file.type);
+    const tags = form.get('tags');
+    Object.assign(asset, { tags: typeof tags === 'string' ? tags : null });
+    return { status: 200, body: { success: true, asset } };
   }
 
   private async image(request: IncomingMessage): Promise<{ status: number; body: unknown }> {

@@ -5,8 +5,8 @@ import { smallEnough } from './compress.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
 /**
- * @typedef {{ id: string, filename: string, mimeType: string | null, url: string, projects: { id:
- * string, name: string }[] }} Asset
+ * @typedef {{ id: string, filename: string, mimeType: string | null, url: string, tags?: string |
+ * null, projects: { id: string, name: string }[] }} Asset
  */
 
 /** @param {Session} session @param {string} projectId @returns {Promise<Asset[]>} newest first */

@@ -1,14 +1,13 @@
 /** 「AIで画像を作成」: words, a style and a size become an image, for the message or to keep. */
-import { ask, failureText } from '../net/rest.js';
+import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { buttonOf, h, labelled, selectOf, whileBusy } from '../ui/dom.js';
-import { fileName, saveFile } from '../ui/file-name.js';
+import { saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
-import { uploadAsset } from './asset-calls.js';
-import { fileOfDataUri } from './compress.js';
+import { MadeImage } from './made-images.ts';
 
 /**
  * @typedef {{ session: import('../net/session.js').Session, projectId: string, onInsert: (asset:
@@ -64,7 +63,6 @@ export function openImageGeneration(context) {
   const { close, closed } = openDialog({
     className: 'work-dialog image-dialog',
     title: text.imageTitle,
-    unsaved: () => result.isUnused,
     content: (dismiss) => [
       dialogHeader(dismiss),
       h('div', { class: 'dialog-body image-body' }, result.stage, form),
@@ -72,7 +70,7 @@ export function openImageGeneration(context) {
     ],
   });
   result.onDone = close;
-  void closed.then(() => result.stop());
+  void closed.then(() => (result.isClosed = true));
 }
 
 /** @param {string} id @param {string[]} values @param {string[]} labels */
@@ -94,29 +92,22 @@ class ImageResult {
     text.imageInsert,
     () => void whileBusy(this.#insert, () => this.#insertIt()),
   );
-  #save = buttonOf('button', [icon('download', 18), text.imageSave], () => this.#keep());
+  #save = buttonOf('button', [icon('download', 18), text.imageSave], () => {
+    if (this.#made) saveFile(this.#made.file, this.#made.file.name);
+  });
   actions = h('div', { class: 'image-actions', hidden: true }, this.#insert, this.#save);
   onDone = () => {};
-  /** The image that is seen, under the words that it was made of; one that failed leaves it. */
-  #made = { uri: '', name: '' };
-  #isUsed = true;
-  /** @type {string | null} */
-  #running = null;
+  isClosed = false;
+  /** The image that is seen; one that failed leaves it. @type {MadeImage | null} */
+  #made = null;
 
   /** @param {AssetContext} context */
   constructor(context) {
     this.context = context;
   }
 
-  /** Was an image made that was neither inserted nor saved? */
-  get isUnused() {
-    return !this.#isUsed;
-  }
-
-  /** @param {{ prompt: string, style: string, size: string }} wish */
+  /** Goes on when the dialog is closed. @param {import('./made-images.ts').ImageWish} wish */
   async make(wish) {
-    const actionId = crypto.randomUUID();
-    this.#running = actionId;
     this.actions.hidden = true;
     const clock = h('span', { 'aria-hidden': 'true' }, stopwatch(0));
     const startedAt = Date.now();
@@ -134,59 +125,46 @@ class ImageResult {
       ),
     );
     try {
-      const answer = await ask(this.context.session, 'POST', '/api/generate-image', {
-        ...wish,
-        actionId,
+      const image = MadeImage.of(this.context, wish);
+      await image.alone(async () => {
+        await image.draw();
+        this.#made = image;
+        await this.#keep();
       });
-      this.#made = { uri: (await answer.json()).image, name: wish.prompt };
-      this.#isUsed = false;
-      this.stage.replaceChildren(this.#image());
-      this.actions.hidden = false;
-      this.#insert.focus();
     } catch (error) {
-      const words = failureText(error, text.imageFailed);
-      const hasOlder = this.#made.uri !== '';
-      this.actions.hidden = !hasOlder;
-      this.stage.replaceChildren(
-        h('p', { role: 'alert' }, icon('alert', 28), words),
-        ...(hasOlder ? [this.#image()] : []),
-      );
+      this.#show(failureText(error, text.imageFailed), { isFailure: true });
     } finally {
       window.clearInterval(timer);
-      this.#running = null;
     }
   }
 
-  /** The dialog was closed: the request is cancelled. */
-  stop() {
-    if (this.#running !== null)
-      ask(this.context.session, 'POST', `/api/actions/${this.#running}/cancel`).catch(() => {
-        /* it ends by itself */
-      });
+  /** Into the library at once: nothing that happens to this page loses it. */
+  async #keep() {
+    try {
+      await this.#made?.keep();
+      this.#show(text.imageKept(this.#made?.name ?? ''));
+    } catch (error) {
+      const words = error instanceof Error ? error.message : text.somethingWrong;
+      this.#show(words, { isFailure: true });
+    }
+    this.#insert.focus();
   }
 
-  #image() {
-    return h('img', { src: this.#made.uri, alt: this.#made.name });
-  }
-
-  #file() {
-    return fileOfDataUri(this.#made.uri, fileName(this.#made.name.slice(0, 40), ''));
+  /** Shows the words with the image that there is. @param {string} words */
+  #show(words, { isFailure = false } = {}) {
+    if (this.isClosed) return toast(words, { kind: isFailure ? 'error' : 'success' });
+    this.actions.hidden = this.#made === null;
+    const sign = isFailure ? 'alert' : 'check';
+    this.stage.replaceChildren(
+      h('p', { ...(isFailure && { role: 'alert' }) }, icon(sign, 28), words),
+      ...(this.#made ? [h('img', { src: this.#made.uri, alt: this.#made.name })] : []),
+    );
   }
 
   async #insertIt() {
-    try {
-      const { session, projectId, onInsert } = this.context;
-      const description = this.#made.name;
-      onInsert(await uploadAsset(session, this.#file(), { projectId, description }));
-      this.onDone();
-    } catch (error) {
-      toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
-    }
-  }
-
-  #keep() {
-    const file = this.#file();
-    this.#isUsed = true;
-    saveFile(file, file.name);
+    await this.#keep();
+    if (!this.#made?.asset) return;
+    this.context.onInsert(this.#made.asset);
+    this.onDone();
   }
 }

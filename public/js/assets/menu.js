@@ -44,6 +44,8 @@ export function wireAssets({ session, projectId, attachments }) {
       () => void forMembers(session, text.guestImages, run),
     );
   const context = { session, projectId, onInsert: attach };
+  if (localStorage.getItem('dreamcore_images'))
+    void import('../editor/on-demand.js').then(({ keepLeftImages }) => keepLeftImages(session));
   onClick('cameraButton', () => camera.click());
   onClick(
     'assetsButton',

@@ -5,6 +5,7 @@
 export { uploadAsset } from '../assets/asset-calls.js';
 export { openImageGeneration } from '../assets/generate.js';
 export { openImageEditor } from '../assets/image-editor.js';
+export { keepLeftImages } from '../assets/made-images.ts';
 export { openLibrary } from '../assets/library.js';
 export { openCodeViewer } from './code-viewer.js';
 export { showTuning } from './tuning-panel.tsx';

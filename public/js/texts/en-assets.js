@@ -50,6 +50,7 @@ export const enAssets = {
   imageMaking: 'Making the image...',
   imageNone: 'The image appears here',
   imageFailed: 'The image could not be made. Please try again.',
+  imageKept: (name) => `“${name}” is kept in your asset library`,
   imageInsert: 'Insert into chat',
   imageSave: 'Save',
 

@@ -57,6 +57,7 @@ export const jaAssets = {
   imageMaking: '画像を作成しています...',
   imageNone: '生成された画像がここに表示されます',
   imageFailed: '画像を作成できませんでした。もう一度お試しください。',
+  imageKept: (/** @type {string} */ name) => `「${name}」を素材ライブラリに保存しました`,
   imageInsert: 'チャットに挿入',
   imageSave: '保存',
 

@@ -13,7 +13,8 @@ let serial = 0;
  * Shows a dialog and resolves when it is closed. One that is not modal leaves the page usable.
  * @param {{ className: string, title: string, content: (leave: () => void) =>
  * import('./dom.js').Child[], scrimCloses?: boolean, isModal?: boolean, unsaved?: () => boolean }}
- * options `unsaved`: leaving it (by its buttons, Escape, the scrim) asks first while this is true
+ * options `unsaved`: leaving it (by its buttons, Escape, the scrim), or the page, asks first while
+ * this is true
  * @returns {{ element: HTMLDialogElement, close: () => void, closed: Promise<void> }} `close` does
  * not ask
  */
@@ -57,8 +58,11 @@ export function openDialog({
   element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !isComposing(event)) keepOpen(event);
   });
+  const guard = (/** @type {BeforeUnloadEvent} */ event) => unsaved() && event.preventDefault();
+  window.addEventListener('beforeunload', guard);
   const closed = new Promise((/** @type {(value: void) => void} */ resolve) => {
     element.addEventListener('close', () => {
+      window.removeEventListener('beforeunload', guard);
       if (isModal) prepareToasts();
       element.remove();
       keepPlace();

@@ -110,6 +110,12 @@ describe('the image editor', () => {
       await page.waitForSelector('.confirm-card', { state: 'detached' });
       expect(await page.locator('.image-editor').count()).toBe(1);
     }
+    const leaving = page.waitForEvent('dialog');
+    const reload = page.reload();
+    const asked = await leaving;
+    expect(asked.type()).toBe('beforeunload');
+    await asked.dismiss();
+    await reload.catch(() => undefined);
     await page.keyboard.press('Escape');
     await page.click('.confirm-card .primary');
     await page.waitForSelector('.image-editor', { state: 'detached' });
@@ -118,13 +124,21 @@ describe('the image editor', () => {
 });
 
 describe('an image by AI', () => {
-  it('stays under its own name when the next one fails, and is not closed away', async () => {
-    const project = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('phone', project.id);
+  const wish = async (page: Page): Promise<void> => {
     await open(page, '#imageGenButton');
     await page.fill('#imagePrompt', 'ドットの剣');
     await page.click('.image-form .primary');
-    await page.waitForSelector('.image-stage img');
+  };
+  const kept = () => session.api.assets.all.map(({ filename }) => filename);
+
+  it('is in the library at once, stays when the next one fails, and is inserted once', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    await wish(page);
+    await page.waitForSelector(
+      '.image-stage:has-text("「ドットの剣」を素材ライブラリに保存しました")',
+    );
+    expect(kept()).toEqual(['ドットの剣.png']);
     await page.fill('#imagePrompt', '赤いドラゴン');
     session.api.failures.set('POST /api/generate-image', {
       status: 429,
@@ -133,12 +147,68 @@ describe('an image by AI', () => {
     await page.click('.image-form .primary');
     await page.waitForSelector('.image-stage [role=alert]:has-text("あと10分ほど待って")');
     expect(await page.getAttribute('.image-stage img', 'alt')).toBe('ドットの剣');
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('.confirm-card:has-text("保存せずに閉じますか")');
-    await page.keyboard.press('Escape');
     await page.click('.image-actions .primary');
     await page.waitForSelector('.attached:has-text("ドットの剣.png")');
-    expect(session.api.assets.all.map(({ filename }) => filename)).toEqual(['ドットの剣.png']);
+    expect(kept()).toEqual(['ドットの剣.png']);
+  });
+
+  it('is kept when its dialog was closed meanwhile, which cancels nothing', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    let goOn = (): void => {};
+    const isClosed = new Promise<void>((resolve) => (goOn = resolve));
+    await page.route('**/api/generate-image', async (route) => {
+      await isClosed;
+      await route.continue();
+    });
+    await wish(page);
+    await page.waitForSelector('.image-stage .spinner');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    goOn();
+    await page.waitForSelector('.toast:has-text("「ドットの剣」を素材ライブラリに保存しました")');
+    expect(kept()).toEqual(['ドットの剣.png']);
+    expect(session.api.requests.filter((each) => each.endsWith('/cancel'))).toEqual([]);
+  });
+
+  it('H1: is kept by the next page when its own was reloaded, and once', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    const image = `data:image/png;base64,${PNG.toString('base64')}`;
+    await page.route('**/api/actions/*/answer', (route) =>
+      route.fulfill({ json: { status: 200, body: { success: true, image } } }),
+    );
+    await page.route('**/api/generate-image', () => {
+      /* It is in work. */
+    });
+    await wish(page);
+    await page.waitForSelector('.image-stage .spinner');
+    // The answer of this upload is lost.
+    let uploads = 0;
+    await page.route('**/api/assets/upload', async (route) => {
+      uploads += 1;
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    await session.reopen(page, project.id);
+    await page.waitForSelector('.toast.error:has-text("ドットの剣: いまサーバーにつながりません")');
+    await session.reopen(page, project.id);
+    await page.waitForSelector('.toast:has-text("「ドットの剣」を素材ライブラリに保存しました")');
+    expect([kept(), uploads]).toEqual([['ドットの剣.png'], 1]);
+    await session.reopen(page, project.id);
+    expect(await page.evaluate("localStorage.getItem('dreamcore_images')")).toBeNull();
+  });
+
+  it('has words for a full library, and is kept once there is room', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    session.api.failures.set('POST /api/assets/upload', { status: 507 });
+    await wish(page);
+    await page.waitForSelector('.image-stage [role=alert]:has-text("容量がいっぱいです")');
+    await page.waitForSelector('.image-stage img');
+    await page.click('.image-actions .primary');
+    await page.waitForSelector('.attached:has-text("ドットの剣.png")');
+    expect(kept()).toEqual(['ドットの剣.png']);
   });
 });
 
@@ -205,16 +275,21 @@ describe('by keyboard', () => {
     await until(page, "document.activeElement.id === 'gamePreview'");
   });
 
-  it('a game draws nothing while a sheet lies over it, and goes on after it', async () => {
+  it.each([
+    ['on its page', 'phone', '#shareButton'],
+    ['in the editor', 'desktop', '#assetsButton'],
+  ] as const)('a game %s draws nothing while a sheet lies over it', async (where, size, button) => {
     const project = session.api.store.addGame('宇宙シューティング');
     project.html = TELLING_GAME;
     const card = session.api.store.addPublished('遊び');
     card.playUrl = `/game/${USER.id}/${project.id}/index.html`;
-    const page = await session.at('phone', `/game.html?id=${card.id}`);
+    const page = await (where === 'on its page'
+      ? session.at(size, `/game.html?id=${card.id}`)
+      : session.editor(size, project.id));
     await page.evaluate(LISTEN);
     await until(page, 'window.frames_.at(-1) > 3');
-    await page.click('#shareButton');
-    await page.waitForSelector('.share-sheet[open]');
+    await page.click(button);
+    await page.waitForSelector('dialog[open]');
     // Twenty reports in a row with the same number: it is not drawn any more.
     await until(
       page,
@@ -223,6 +298,20 @@ describe('by keyboard', () => {
     const stoppedAt = await page.evaluate<number>('window.frames_.at(-1)');
     await page.keyboard.press('Escape');
     await until(page, `window.frames_.at(-1) > ${stoppedAt + 3}`);
+  });
+
+  it('a game that was just published runs beside its sheet, which is not modal', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    project.html = TELLING_GAME;
+    const card = session.api.store.addPublished('遊び');
+    Object.assign(card, {
+      isOwner: true,
+      playUrl: `/game/${USER.id}/${project.id}/index.html`,
+    });
+    const page = await session.at('phone', `/game.html?id=${card.id}&published=1`);
+    await page.waitForSelector('.share-sheet[open]');
+    await page.evaluate(LISTEN);
+    await until(page, 'window.frames_.at(-1) > 3');
   });
 });
 
