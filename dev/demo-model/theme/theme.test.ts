@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { figuresIn } from './cast.js';
 import { STYLE_IDS } from './palettes.js';
 import { themeFromText } from './theme.js';
 
@@ -11,6 +12,8 @@ describe('a theme', () => {
     ['宇宙船でエイリアンを撃つやつ', 'shooting'],
     ['make a space shooter', 'shooting'],
     ['猫が魚を集めるゲーム', 'catch'],
+    ['猫が魚をつかまえる2Dゲームを作って', 'catch'],
+    ['ねずみを捕まえるゲーム', 'catch'],
     ['釣りゲームがしたい', 'fishing'],
     ['dodge the falling rocks', 'catch'],
     ['忍者がジャンプするゲーム', 'runner'],
@@ -20,6 +23,8 @@ describe('a theme', () => {
     ['テトリスみたいなの', 'blocks'],
     ['脳トレになるもの', 'blocks'],
     ['もぐらたたき', 'tap'],
+    ['a bug catching game', 'tap'],
+    ['カブト虫をつかまえる', 'tap'],
     ['リズムゲームを作って', 'rhythm'],
     ['風船を割るゲーム', 'tap'],
     ['ブロック崩し', 'breakout'],
@@ -36,6 +41,10 @@ describe('a theme', () => {
     ['Make a math quiz', 'quiz'],
     ['迷路から脱出する', 'maze'],
     ['a maze with ghosts', 'maze'],
+    ['敵に捕まったら終わりの迷路', 'maze'],
+    ['run from a dog through a maze without being caught', 'maze'],
+    ['釣り橋を渡る', 'runner'],
+    ['おまつりでジャンプ', 'runner'],
     ['2048みたいな数字パズル', 'board'],
     ['something like 2048', 'board'],
     ['クッキーのクリッカー', 'idle'],
@@ -81,6 +90,33 @@ describe('a theme', () => {
       '⭐',
       '🧟',
     ]);
+  });
+
+  it.each([
+    ['猫がねずみを捕まえるゲーム', '🐱', '🐭'],
+    ['警察が泥棒を追いかけるゲーム', '👮', '🦹'],
+    ['サンタがプレゼントを届けるゲーム', '🎅', '🎁'],
+    ['カブト虫をつかまえるゲーム', null, '🐛'],
+    ['a bug catching game', null, '🐛'],
+    ['A dog chases a cat', '🐶', '🐱'],
+  ])('collects what is caught, chased or delivered: %s', (request, player, item) => {
+    const theme = themeFromText(request);
+    expect([player && theme.player.emoji, theme.item.emoji]).toEqual([player, item]);
+  });
+
+  it.each([
+    ['ロケット', 'a rocket', '🚀'],
+    ['人魚', 'a mermaid', '🧜‍♀️'],
+    ['消防車', 'a fire truck', '🚒'],
+    ['スイカ', 'a watermelon', '🍉'],
+    ['王冠', 'a crown', '👑'],
+    ['カップケーキ', 'a cupcake', '🧁'],
+    ['パイナップル', 'a pineapple', '🍍'],
+    ['トラクター', 'a tractor', '🚜'],
+    ['カウボーイ', 'a cowboy', '🤠'],
+  ])('%s, %s is no shorter word that it contains', (ja, en, emoji) => {
+    const drawn = [`${ja}のゲーム`, `${en} game`].map((text) => figuresIn(text)[0]?.emoji);
+    expect(drawn).toEqual([emoji, emoji]);
   });
 
   it('never gives one figure two parts', () => {

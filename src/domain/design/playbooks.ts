@@ -24,7 +24,10 @@ const WORDS: readonly (readonly [RegExp, Genre])[] = [
   [/シューティング|弾幕|撃|インベーダー|shoot|shmup|invader/i, 'shooter'],
   [/もぐら|モグラ|たたき|叩|連打|反射神経|whack|reflex/i, 'tap'],
   [/ラン(?:ゲーム|ナー|アクション)|走|ジャンプ|横スクロール|runner|\brun|jump/i, 'runner'],
-  [/キャッチ|集め|拾|落ちてくる|よけ|避け|catch|collect|dodge|avoid/i, 'catch'],
+  [
+    /キャッチ|集め|拾|つかまえ|捕まえ|捕らえ|落ちてくる|よけ|避け|catch|collect|dodge|avoid/i,
+    'catch',
+  ],
   [/タップ|\btap/i, 'tap'],
 ];
 
