@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SKETCHES, sketchName, sketchWords } from '../../src/domain/design/sketches.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { lintPages, scriptsOf } from '../../test/support/page-scripts.js';
+import { gamePart } from '../demo-model/games/kit.js';
 import { sketchPage } from './sketches.js';
 
 const pages = Object.fromEntries(SKETCHES.map((kind) => [sketchName(kind), sketchPage(kind)]));
@@ -12,7 +13,12 @@ function worn(words: unknown, source = 'parent') {
   const listeners: Record<string, (event: object) => void> = {};
   const elements: Record<string, { textContent: string }> = {};
   const parent = { postMessage: () => undefined };
-  const theme = { playerEmoji: '🥷', backgroundTop: '#000000', blockEmojis: ['🥷', '🍎'] };
+  const theme = {
+    playerEmoji: '🥷',
+    playerName: 'ninja',
+    backgroundTop: '#000000',
+    blockEmojis: ['🥷', '🍎'],
+  };
   const page = {
     THEME: theme,
     rules: { hint: 'tap' },
@@ -48,9 +54,17 @@ describe('a sketch', () => {
     }
   });
 
+  it.each(['breakout', 'fishing', 'bubbles', 'cards', 'duel'] as const)(
+    'of %s is played like the game of that kind, in both languages',
+    (kind) => {
+      const [, , about = ''] = gamePart(`engines/${kind}`).split('\n');
+      for (const language of ['ja', 'en']) expect(pages[`${kind}-${language}`]).toContain(about);
+    },
+  );
+
   it('uses only names that exist, in either dimension', async () => {
-    const { 'runner-en': flat = '', 'race-3d-ja': deep = '' } = pages;
-    await expect(lintPages({ flat, deep })).resolves.toEqual([]);
+    const { 'runner-en': flat = '', 'race-3d-ja': deep = '', 'fishing-en': fish = '' } = pages;
+    await expect(lintPages({ flat, deep, fish })).resolves.toEqual([]);
   });
 
   it('takes on title, pitch, colours and figures of a brief', () => {
@@ -65,6 +79,7 @@ describe('a sketch', () => {
     expect(page.THEME).toMatchObject({
       backgroundTop: brief.palette.background,
       playerEmoji: '🐱',
+      playerName: '🐱',
       blockEmojis: ['🐱', '🍎'],
     });
   });

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Genre } from '../../src/contracts/game/brief.js';
 import { SKETCHES, sketchName, type SketchKind } from '../../src/domain/design/sketches.js';
 import { composeGame } from '../demo-model/games/compose.js';
 import { kitPart } from '../demo-model/games/kit.js';
@@ -8,7 +7,7 @@ import { both, spoken } from '../demo-model/languages.js';
 import { themeFromText } from '../demo-model/theme/theme.js';
 
 /** A wish for a small game of each kind, in both languages. */
-const WISHES: Readonly<Record<Genre, string>> = {
+const WISHES: Readonly<Record<SketchKind['genre'], string>> = {
   action: '宇宙で星を集めて敵をよけるアクション|collect stars and dodge the enemies in space',
   shooter: '宇宙シューティング|a space shooter',
   runner: '忍者がジャンプで走る|a ninja runner',
@@ -24,6 +23,11 @@ const WISHES: Readonly<Record<Genre, string>> = {
   novel: 'お城の推理クイズ|a castle mystery quiz',
   race: 'レース|a car race',
   defence: 'お城を守るシューティング|a castle shooter',
+  breakout: 'ブロック崩し|a brick breaker',
+  fishing: '釣りゲーム|a fishing game',
+  bubbles: 'バブルシューター|a bubble shooter',
+  cards: '動物の神経衰弱|a memory game of animals',
+  duel: '2人対戦のホッケー|air hockey for two',
 };
 const TITLE = { ja: 'スケッチ', en: 'Sketch' } as const;
 /** The author in the head of a composed game. */

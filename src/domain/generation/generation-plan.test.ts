@@ -250,6 +250,27 @@ describe('A2: a message of a client that has nothing asked', () => {
     });
   });
 
+  it.each([
+    ['ブロック崩し', null, 'breakout-ja'],
+    ['釣りゲームを作って', null, 'fishing-ja'],
+    ['a brick breaker with powerups', null, 'breakout-en'],
+    ['air hockey for two players', 'action', 'duel-en'],
+    ['同じ色の泡を消すゲーム', 'puzzle', 'bubbles-ja'],
+    ['a memory game with animals', 'puzzle', 'cards-en'],
+    ['a fishing quiz', 'quiz', 'quiz-en'],
+    ['2人対戦のレース', 'race', 'race-ja'],
+    ['カードで戦うRPG', 'rpg', 'rpg-ja'],
+    ['おまつりのゲーム', 'action', 'action-ja'],
+  ] as const)('is sketched by what it plays like: %s, read as %s', (content, genre, sketch) => {
+    const read = genre && { ...reading, request: content, genre, dimension: null };
+    const plan = decidePlan({
+      ...unasked,
+      content,
+      reading: read && { ...read, language: sketch.endsWith('en') ? 'en' : 'ja' },
+    });
+    expect(plan).toMatchObject({ look: { sketch } });
+  });
+
   it('is 2D, in a look of its own, where there is no reading or no such style', () => {
     const open = { dimension: '2d', style: null, look: { dimension: '2d', styleId: null } };
     expect(decidePlan({ ...unasked, reading: null })).toMatchObject(open);

@@ -4,7 +4,7 @@ import type { Look } from '../../contracts/game/look.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 import { splitAttached } from '../assets/attached-images.js';
 import { genreNamed, UNNAMED_GENRE } from '../design/playbooks.js';
-import { sketchName } from '../design/sketches.js';
+import { sketchGenre, sketchName } from '../design/sketches.js';
 import { detectIntent, type Intent } from '../intent/intent.js';
 import type { Language } from '../../contracts/base/language.js';
 import { languageOf } from '../text/language.js';
@@ -204,6 +204,7 @@ function lookOf(
   const look = { dimension, styleId: style?.id ?? null };
   const isFirst = isNewProject && !autoFix;
   if (!isFirst) return look;
-  const genre = reading?.genre ?? genreNamed(request) ?? UNNAMED_GENRE;
+  const named = reading?.genre ?? genreNamed(request) ?? UNNAMED_GENRE;
+  const genre = sketchGenre(request, named);
   return { ...look, sketch: sketchName({ genre, dimension, language: planLanguage(input) }) };
 }
