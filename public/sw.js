@@ -64,16 +64,16 @@ async function pageOrOffline(event) {
 }
 
 /**
- * No notification for a project whose page has the focus. A later notification of a project
+ * No notification for a project whose page has the focus. A later notification of a topic
  * replaces the one before.
  */
-async function tell({ title, body, url }) {
+async function tell({ title, body, url, topic = url }) {
   const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   if (pages.some((page) => page.focused && new URL(page.url).pathname === url)) return;
   await self.registration.showNotification(title, {
     body,
     icon: '/images/icon-192.png',
-    tag: url,
+    tag: topic,
     data: { url },
   });
 }

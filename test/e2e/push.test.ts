@@ -155,8 +155,12 @@ it('offers it while the game is made, and tells whoever has left', async () => {
   await page.locator('.message.assistant .play-game-btn').waitFor();
   await page.bringToFront();
   await deliver(person, note);
-  await deliver(person, { ...note, url: '/project/other', title: '別のゲーム' });
-  await expect.poll(() => shown(person)).toEqual([`別のゲーム | ${note.body} | /project/other`]);
+  const [url, title] = ['/notifications', '別のゲーム'];
+  const topics = ['played /project/other', 'liked /project/other'];
+  for (const topic of topics) await deliver(person, { ...note, url, topic, title });
+  await expect
+    .poll(async () => (await shown(person)).toSorted())
+    .toEqual(topics.map((topic) => `${title} | ${note.body} | ${topic}`).toSorted());
   expect(person.complaints).toEqual([]);
   await person.leave();
 });

@@ -7,7 +7,7 @@ export interface PushActivities {
   /** Hands out events of games whose push is due, each once. */
   claimPushes(): Promise<PushedEvent[]>;
   /**
-   * Hands one browser's push service a note of the event; the service keeps one note of a place,
+   * Hands one browser's push service a note of the event; the service keeps one note of a topic,
    * the newest. `gone`: the browser takes no more, and is forgotten. `refused`: another
    * try would change nothing. A service that is away, or asks for patience, is a failure.
    */

@@ -38,8 +38,10 @@ export const NoticeSettings = z.looseObject({ muted: z.array(NoticeEvent).max(10
 export interface PushedNote {
   title: string;
   body: string;
-  /** Where a tap leads; a later note of the same place takes the place of this one. */
+  /** Where a tap leads. */
   url: string;
+  /** A later note of the same topic replaces this one. */
+  topic: string;
 }
 
 /** What the user's browsers are notified of. */

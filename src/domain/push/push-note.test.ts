@@ -11,6 +11,7 @@ describe('what a browser is told of a job', () => {
       title: '「星よけ」ができました',
       body: 'タップして遊べます',
       url: '/project/p',
+      topic: '/project/p',
     });
     const titles = (['made', 'answered', 'asked', 'failed'] as const).flatMap((end) =>
       (['ja', 'en'] as const).map((language) => note('A', end, language).title),

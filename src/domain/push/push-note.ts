@@ -55,6 +55,8 @@ export function pushedNote(
     chars.length > MAX_NAME_CHARS
       ? `${chars.slice(0, MAX_NAME_CHARS - 1).join('')}…`
       : chars.join('');
-  const url = isOfGame(event) ? '/notifications' : `/project/${project.id}`;
-  return { title: title(name), body, url };
+  const page = `/project/${project.id}`;
+  return isOfGame(event)
+    ? { title: title(name), body, url: '/notifications', topic: `${event} ${page}` }
+    : { title: title(name), body, url: page, topic: page };
 }

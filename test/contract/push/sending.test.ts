@@ -16,6 +16,7 @@ import {
   startPushService,
   type PushedBrowser,
   type PushService,
+  type ReceivedNote,
 } from '../../support/push-service.js';
 import type { TestUser } from '../../support/users.js';
 
@@ -94,6 +95,26 @@ describe('a note', () => {
     await subscribe(phone, 'en');
     await send('failed');
     expect(phone.received[0]?.note.title).toBe('“星よけ” did not work out');
+  });
+
+  it('replaces none of another event, nor of another game, while the browser is off', async () => {
+    const first = projectId;
+    for (const event of ['played', 'liked', 'liked'] as const) await send(event);
+    projectId = (await database.store.projects.create(user.id, '月よけ')).id;
+    await send('liked');
+    expect(projectId).not.toBe(first);
+    const [played, liked, again, other] = phone.received;
+    expect(again?.topic).toBe(liked?.topic);
+    expect(again?.note.topic).toBe(liked?.note.topic);
+    for (const of of [
+      (each?: ReceivedNote) => each?.topic,
+      (each?: ReceivedNote) => each?.note.topic,
+    ])
+      expect(new Set([played, liked, other].map(of)).size).toBe(3);
+    for (const { topic, note } of phone.received) {
+      expect(topic).toMatch(/^[\w-]{1,32}$/);
+      expect(note.url).toBe('/notifications');
+    }
   });
 
   it('keeps the browser from being the one that makes room', async () => {

@@ -87,8 +87,8 @@ function requestOf(
         vapidDetails,
         TTL: KEPT_S,
         urgency: 'high',
-        // At most 32 characters: the service keeps the newest note of a place only.
-        topic: sha256Of(note.url).slice(0, 32),
+        // At most 32 characters: the service keeps the newest note of a topic only.
+        topic: sha256Of(note.topic).slice(0, 32),
       },
     );
   } catch (error) {
