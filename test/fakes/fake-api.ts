@@ -238,7 +238,8 @@ async function rest(
     return json(response, 200, pageOf(api.store.summaries(), url.searchParams));
   if (url.pathname === '/api/account/adopt-guest')
     return json(response, 200, { state: 'completed', projectIds: [] });
-  if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
+  if (url.pathname.startsWith('/api/notifications'))
+    return json(response, 200, { success: true, notifications: [] });
   if (url.pathname.startsWith('/api/ops/')) {
     const { status, body } = await api.ops.answer(request, url);
     return json(response, status, body);

@@ -1,6 +1,7 @@
 /** The lines of the chat: answers, questions, and what the buttons of a line do. */
 import { signal } from '@preact/signals';
 import type { Requests } from '../net/requests.ts';
+import type { Session } from '../net/session.js';
 import { explainFailure, saidText, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import type { Frame, HistoryItem, PendingQuestion, StyleOption, Version } from '../types.js';
@@ -12,7 +13,7 @@ import { calledOf } from './compare.js';
 import type { Composer } from './composer.ts';
 import type { JobFlow } from './job-flow.js';
 import type { Answer, Failure } from './job-story.ts';
-import { notifyInBackground } from './notify.js';
+import { notifyInBackground, readWhereSeen } from './notify.js';
 import type { PendingMessage } from './outbox.js';
 import { readAnswer } from './change-receipt.ts';
 import type { Sketch } from './sketch.tsx';
@@ -25,6 +26,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /** What the chat uses of the page around it. */
 interface Page {
   readonly projectId: string;
+  readonly session: Session;
   readonly requests: Requests;
   readonly flow: JobFlow;
   readonly composer: Composer;
@@ -193,8 +195,9 @@ export class Conversation {
     this.page.selectProject();
   }
 
-  notify(outcome: 'done' | 'failed'): void {
+  notify(outcome: 'done' | 'failed', jobId?: string): void {
     void notifyInBackground(outcome, this.page.title.name);
+    if (outcome === 'done' && jobId !== undefined) readWhereSeen(this.page.session, jobId);
   }
 
   /** What was chosen for the game, below all other lines, once; its sketch where no game is. */

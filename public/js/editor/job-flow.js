@@ -315,7 +315,7 @@ export class JobFlow {
     }
     const answer = readAnswer(result.message || text.gameUpdated, end);
     this.story.showAnswer({ ...answer, changedFiles: true, ending: end });
-    this.story.notify('done');
+    this.story.notify('done', jobId);
   }
 
   /** @param {Failure} failure @param {string | undefined} jobId */

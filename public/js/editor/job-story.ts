@@ -36,7 +36,7 @@ export interface JobStory {
   keepChanges(frame: Frame<'geminiCode'>): void;
   /** The end of a job came without its answer: the server knows it. */
   readAgain(): void;
-  notify(outcome: 'done' | 'failed'): void;
+  notify(outcome: 'done' | 'failed', jobId?: string): void;
   /** The newest message, also of another tab; '' = there is none. */
   readonly lastSaid: string;
 }

@@ -1,4 +1,5 @@
 /** Notifications of a page in the background, where the user allows them. */
+import { ask } from '../net/rest.js';
 import { text } from '../texts/index.js';
 
 /**
@@ -22,4 +23,15 @@ export async function notifyInBackground(outcome, projectName) {
   } catch {
     /* the chat shows it all the same */
   }
+}
+
+/**
+ * The user sees the end of a job here: its notification, which has the id of the job, is read.
+ * @param {import('../net/session.js').Session} session @param {string} jobId
+ */
+export function readWhereSeen(session, jobId) {
+  if (document.hidden) return;
+  void ask(session, 'POST', `/api/notifications/${jobId}/read`).catch(() => {
+    /* switched off, or unread until the user looks */
+  });
 }

@@ -2,7 +2,7 @@
  * The floating pill at the bottom of the pages between which people wander. Real links: they work
  * without a session, too.
  */
-import { hasTraceOfSession } from '../net/session-cache.js';
+import { hasTraceOfSession, readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
@@ -29,6 +29,8 @@ const ITEMS = [
   { page: 'notifications', href: '/notifications', label: text.navNotices, iconName: 'bell' },
   { page: 'mypage', href: '/mypage', label: text.navMypage, iconName: 'person' },
 ];
+
+const UNREAD_PAUSE_MS = 60_000;
 
 /** Adds the navigation where the present page is one of its items. */
 export function showNavigation() {
@@ -64,4 +66,30 @@ export function showNavigation() {
       ),
     ),
   );
+  if (here === 'notifications') return;
+  void showUnread();
+  document.addEventListener('visibilitychange', () => void showUnread());
+  window.setInterval(() => void showUnread(), UNREAD_PAUSE_MS);
+}
+
+/** A dot on the bell while the user has unread notifications. */
+async function showUnread() {
+  const session = readStoredSession();
+  if (!session || document.hidden) return;
+  const headers = { Authorization: `Bearer ${session.access_token}` };
+  const answer = await fetch('/api/notifications', { headers }).catch(() => null);
+  if (!answer?.ok) return;
+  /** @type {{ notifications: import('../types.js').Notice[] }} */
+  const { notifications } = await answer.json();
+  document.querySelector('.unread-dot')?.remove();
+  if (notifications.some(({ read }) => !read))
+    document
+      .querySelector('.nav-notifications')
+      ?.append(
+        h(
+          'span',
+          { class: 'unread-dot' },
+          h('span', { class: 'visually-hidden' }, text.noticesUnread),
+        ),
+      );
 }

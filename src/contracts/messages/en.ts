@@ -55,6 +55,8 @@ export const en = {
     GAME_PUBLISHED: 'Your game is published',
     GAME_REGISTERED_NOTE: '“{title}” is saved.',
     GAME_PUBLISHED_NOTE: '“{title}” is published.',
+    GAME_MADE: 'Your game is ready',
+    GAME_MADE_NOTE: 'You can play “{title}”.',
     GAME_PLAYED: 'Your game was played for the first time',
     GAME_PLAYED_NOTE: 'A player has tried “{title}”.',
     GAME_LIKED: 'Your game has a new like',

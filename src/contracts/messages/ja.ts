@@ -44,6 +44,8 @@ export const ja = {
     GAME_REGISTERED_NOTE: '「{title}」を登録しました。',
     GAME_PUBLISHED: 'ゲームを公開しました',
     GAME_PUBLISHED_NOTE: '「{title}」を登録しました。',
+    GAME_MADE: 'ゲームができました',
+    GAME_MADE_NOTE: '「{title}」を遊べます。',
     GAME_PLAYED: 'ゲームがはじめて遊ばれました',
     GAME_PLAYED_NOTE: '「{title}」をだれかが遊びました。',
     GAME_LIKED: '「いいね」がつきました',

@@ -34,6 +34,8 @@ const PARAMS = {
   GAME_REGISTERED_NOTE: { title: text },
   GAME_PUBLISHED: { title: text },
   GAME_PUBLISHED_NOTE: { title: text },
+  GAME_MADE: { title: text },
+  GAME_MADE_NOTE: { title: text },
   GAME_PLAYED: { title: text },
   GAME_PLAYED_NOTE: { title: text },
   GAME_LIKED: { title: text },

@@ -212,9 +212,11 @@ describe('a published game', () => {
     const { projectId, gameId } = await newGame(alice);
     await publish(projectId);
     const { notifications } = (await call('GET', '/api/notifications', alice)).json as {
-      notifications: { projectId?: string }[];
+      notifications: { projectId?: string; code?: string }[];
     };
-    expect(notifications.filter((each) => each.projectId === projectId)).toEqual([
+    const ofGame = notifications.filter((each) => each.projectId === projectId);
+    expect(ofGame.map(({ code }) => code)).toEqual(['GAME_PUBLISHED', 'GAME_MADE']);
+    expect(ofGame.slice(0, 1)).toEqual([
       {
         id: anyText,
         type: 'project',

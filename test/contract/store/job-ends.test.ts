@@ -13,7 +13,7 @@ import {
 import { queueActivities } from '../../../src/activities/shared/jobs/queue.js';
 import { BRIEF_FILE } from '../../../src/contracts/game/brief.js';
 import type { Judging } from '../../../src/contracts/game/judging.js';
-import { errorText, message } from '../../../src/contracts/messages/message.js';
+import { errorText, message, notice } from '../../../src/contracts/messages/message.js';
 import { callIdFor, jobIdFor } from '../../../src/contracts/base/ids.js';
 import type { JobResult } from '../../../src/contracts/rows/rows.js';
 import { failedEvent, type JobEvent } from '../../../src/contracts/durable/stream.js';
@@ -46,7 +46,12 @@ afterAll(async () => {
 beforeEach(async () => {
   [told, alerts] = [[], []];
   user = await database.createUser();
-  const projectId = (await database.store.projects.create(user.id)).id;
+  await openJob();
+});
+
+/** What follows is about this job, of a project of its own. */
+async function openJob(): Promise<void> {
+  const projectId = (await database.store.projects.create(user.id, '新しいゲーム')).id;
   const jobId = randomUUID();
   await database.store.jobs.open({
     id: jobId,
@@ -65,7 +70,7 @@ beforeEach(async () => {
     kind: 'ModelUnavailable',
     detail: 'broke',
   };
-});
+}
 
 const away = new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) });
 const activities = (
@@ -179,6 +184,32 @@ it('says that a browser wants to hear of the failure', async () => {
     [user.id, `https://push.example/${input.jobId}`],
   );
   expect(await failJob()).toEqual({ costUsd: 0, push: 'failed' });
+});
+
+it('with a version it notifies its user in the app, once, by the name of the game', async () => {
+  const { notifications, projects } = database.store;
+  const made = async () =>
+    (await notifications.list(user.id)).filter(({ code }) => code !== 'WELCOME');
+  const { jobId, projectId } = input;
+  await publishVersion();
+  for (let time = 1; time <= 2; time += 1) {
+    await activities().completeJob(completionOf(input, REVISION));
+    expect(await made()).toMatchObject([
+      { id: jobId, projectId, read: false, icon: 'success', type: 'project' },
+    ]);
+  }
+  await projects.renameIfDefault(projectId, '星よけ');
+  expect(await made()).toMatchObject([notice('GAME_MADE', { title: '星よけ' })]);
+});
+
+it('without a version, or where it is switched off, it notifies nobody in the app', async () => {
+  const { notifications } = database.store;
+  await activities().completeJob({ ...completionOf(input, REVISION), revision: null });
+  await openJob();
+  await notifications.mute(user.id, ['ended']);
+  await publishVersion();
+  await activities().completeJob(completionOf(input, REVISION));
+  expect((await notifications.list(user.id)).map(({ code }) => code)).toEqual(['WELCOME']);
 });
 
 it('a job that was stopped is not told as failed', async () => {

@@ -47,6 +47,24 @@ describe.each(TESTED_SIZES)('wandering on %s', (size) => {
     expect(session.complaints).toEqual([]);
   });
 
+  it('the bell has a dot while a notification is unread', async () => {
+    const page = await session.at(size, '/create');
+    const about = { id: 'n', type: 'project', title: '題', message: '', createdAt: '' };
+    let read = false;
+    await page.route('**/api/notifications', (route) =>
+      route.fulfill({ json: { notifications: [{ ...about, read }] } }),
+    );
+    await page.reload();
+    const dot = page.locator('.nav-notifications .unread-dot');
+    await dot.waitFor();
+    expect(await dot.textContent()).toBe('未読');
+    await check(page, 'a dot on the bell');
+    read = true;
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await dot.waitFor({ state: 'detached' });
+    expect(session.complaints).toEqual([]);
+  });
+
   it('my page shows the games on a shelf with room for more, plays the one tapped', async () => {
     const games = [
       '宇宙シューティング',
