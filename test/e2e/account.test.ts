@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createClient } from '@supabase/supabase-js';
 import { expect, it } from 'vitest';
 import { unzip } from '../contract/http/unzip.js';
 import { BrowserStack } from './browser-stack.js';
@@ -57,6 +59,42 @@ it.each(TESTED_SIZES)('takes everything along, and signs out everywhere, on a %s
   expect(renewed).toBe(400);
   expect(person.complaints).toEqual([]);
   await other.close();
+  await person.leave();
+});
+
+it('shows the costs that the database has, and which of them are only set aside', async () => {
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone', 'en-US');
+  const { page } = person;
+  await person.signIn();
+  const userId = await page.evaluate<string>(`JSON.parse(
+    Object.entries(localStorage).find(([key]) => /^sb-.*-auth-token$/.test(key))[1]).user.id`);
+  const { SUPABASE_URL = '', SUPABASE_SERVICE_ROLE_KEY = '' } = app.stack.env;
+  const events = createClient(SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, {
+    auth: { persistSession: false },
+  }).from('usage_events');
+  const open = async (): Promise<string[]> => {
+    await page.goto(`${app.stack.baseUrl}/mypage`);
+    await page.click('#usage summary');
+    await page.locator('#usageDays p').first().waitFor();
+    return (await page.innerText('#usageDays')).split('\n').map((line) => line.trim());
+  };
+  const spend = async (state: string, usd: number): Promise<void> => {
+    const ids = { call_id: randomUUID(), job_id: randomUUID(), user_id: userId };
+    const what = { kind: 'model', backend: 'local', payer: 'user', state, usd };
+    expect((await events.insert({ ...ids, ...what })).error).toBeNull();
+  };
+  await spend('settled', 0.004);
+  expect((await open()).join()).toMatch(/^Today: < \$0\.01\b.*\t1\t< \$0\.01$/);
+  await spend('settled', 1.25);
+  await spend('reserved', 0.5);
+  const { data } = await events.select('usd').eq('user_id', userId);
+  const sum = (data ?? []).reduce((total, { usd }) => total + Number(usd), 0);
+  expect(sum.toFixed(2)).toBe('1.75');
+  expect((await open()).join()).toMatch(
+    /^Today: \$1\.75\b.*\t3\t\$1\.75,.*\$0\.50 of this is set aside/,
+  );
+  await person.image('usage');
+  expect(person.complaints).toEqual([]);
   await person.leave();
 });
 

@@ -8,7 +8,10 @@ const money = new Intl.NumberFormat(language === 'en' ? 'en' : 'ja-JP', {
   currency: 'USD',
 });
 
-/** @typedef {{ day: string, runs: number, usd: number }} Day */
+/** A sum that would read as nothing is shown as less than a cent. @param {number} usd */
+const sumOf = (usd) => (usd > 0 && usd < 0.005 ? `< ${money.format(0.01)}` : money.format(usd));
+
+/** @typedef {{ day: string, runs: number, usd: number, reservedUsd: number }} Day */
 
 /**
  * Reads the costs when the list of them is opened.
@@ -21,8 +24,10 @@ export function wireUsage(session) {
     if (!list.open) return;
     shown.replaceChildren(h('p', { class: 'account-note' }, text.loading));
     try {
+      /** @type {{ todayUsd: number, limitUsd: number | null, days: Day[] }} */
       const { todayUsd, limitUsd, days } = await (await get(session, '/api/account/usage')).json();
-      const today = money.format(todayUsd);
+      const today = sumOf(todayUsd);
+      const reserved = days.reduce((sum, { reservedUsd }) => sum + reservedUsd, 0);
       shown.replaceChildren(
         h(
           'p',
@@ -30,6 +35,9 @@ export function wireUsage(session) {
           limitUsd === null ? text.usageToday(today) : text.usageOf(today, money.format(limitUsd)),
         ),
         days.length === 0 ? h('p', { class: 'account-note' }, text.usageNone) : table(days),
+        ...(reserved > 0
+          ? [h('p', { class: 'account-note' }, text.usageReserved(sumOf(reserved)))]
+          : []),
       );
     } catch {
       shown.replaceChildren(h('p', { class: 'account-note' }, text.usageFailed));
@@ -46,7 +54,7 @@ function table(days) {
     h(
       'tbody',
       {},
-      days.map(({ day, runs, usd }) => row('td', [day, String(runs), money.format(usd)])),
+      days.map(({ day, runs, usd }) => row('td', [day, String(runs), sumOf(usd)])),
     ),
   );
 }

@@ -53,6 +53,8 @@ export const enMypage = {
   usageDay: 'Day',
   usageRuns: 'Games and changes',
   usageCost: 'Cost',
+  usageReserved: (/** @type {string} */ usd) =>
+    `${usd} of this is set aside for work that goes on. Its end turns it into the real cost.`,
   profileEdit: 'Edit profile',
   profileName: 'Name',
   profileNote: 'Shown as the creator of your published games.',

@@ -53,6 +53,8 @@ export const jaMypage = {
   usageDay: '日付',
   usageRuns: '作成・変更',
   usageCost: '費用',
+  usageReserved: (/** @type {string} */ usd) =>
+    `このうち${usd}は、作成中のぶんの見込みです。終わると実際の費用になります。`,
   profileEdit: 'プロフィールを編集',
   profileName: '名前',
   profileNote: '公開したゲームの作者として表示されます。',

@@ -11,11 +11,15 @@ export const USAGE_KINDS = ['model', ...PAID_KINDS, CONTAINER_TIME] as const;
 /** What a paid step of an action makes; each has its price in the configuration. */
 export type PaidWork = 'sprite' | 'thumbnail' | 'cutout' | 'video' | 'text';
 
-/** What a user paid for on a day of the players' calendar; US dollars. */
+/**
+ * What a user paid for on a day of the players' calendar; US dollars. `reservedUsd` of `usd` is set
+ * aside for work that goes on (left out by schemas before 0030).
+ */
 export const UsageDay = z.object({
   day: z.iso.date(),
   runs: z.number().int(),
   usd: z.number(),
+  reservedUsd: z.number().default(0),
 });
 export type UsageDay = z.infer<typeof UsageDay>;
 

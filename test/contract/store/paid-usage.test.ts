@@ -37,7 +37,10 @@ it('C1: the costs that a user sees are those that count, and no one else’s', a
   await spend(userId, 'model', 'settled', 'user', 9, 40);
   await spend(other, 'model', 'settled', 'user', 4);
   const days = await usage.paidBy(userId, 30);
-  expect(days).toMatchObject([{ runs: 2 }, { runs: 1, usd: 0.1 }]);
+  expect(days).toMatchObject([
+    { runs: 2, reservedUsd: 0.5 },
+    { runs: 1, usd: 0.1, reservedUsd: 0 },
+  ]);
   expect(days[0]?.usd).toBeCloseTo(0.79, 6);
   expect(await usage.spentToday(userId)).toBeCloseTo(days[0]?.usd ?? 0, 6);
 });
