@@ -104,6 +104,7 @@ export function createApp(deps: AppDeps): Express {
     stages.limit(({ method, path }) => unroutedClassOf(method, path)),
     ofFolder(stages.cors),
   ];
+  const unknown = notFound(config.PUBLIC_URL);
 
   const app = express();
   app.disable('x-powered-by');
@@ -113,7 +114,7 @@ export function createApp(deps: AppDeps): Express {
   if (config.GAMES_ORIGIN !== undefined) {
     const gameRoutes = Router().use(compressed());
     mount(gameRoutes, GAMES_HOST_ROUTES, ofGames, stages);
-    app.use(onGamesHost(config, gameRoutes.use(unrouted, notFound)));
+    app.use(onGamesHost(config, gameRoutes.use(unrouted, unknown)));
   }
   // Every run posts twenty times a second, and nothing that shows pages does.
   app.use(callback);
@@ -123,7 +124,7 @@ export function createApp(deps: AppDeps): Express {
       ...[refuseSandboxed(undefined), stages.limit(supabaseClassOf), boundBodies].map(ofSupabase),
       supabaseProxy(config.EMBEDDED_SUPABASE_URL, log),
     );
-  app.use(pageHeaders(config), routes, unrouted, pages.files, notFound);
+  app.use(pageHeaders(config), routes, unrouted, pages.files, unknown);
   app.use(answerErrors(deps.alerts));
   return app;
 }

@@ -60,6 +60,10 @@ export function siteTags(publicUrl: string): string {
   });
 }
 
+/** A page with these tags in its head. */
+export const withTags = (page: string, tags: string): string =>
+  page.replace('</head>', () => `${tags}  </head>`);
+
 interface Shown {
   readonly title: string;
   readonly description: string;

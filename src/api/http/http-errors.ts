@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import path from 'node:path';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
@@ -6,6 +7,7 @@ import { errorText } from '../../contracts/messages/message.js';
 import { CLIENT_DIR } from '../../process/programs.js';
 import type { Alerts } from '../../store/alerts.js';
 import { isAway } from '../away.js';
+import { siteTags, withTags } from '../games/game-previews.js';
 import { Refusal } from './refusal.js';
 import { logOf } from './request-log.js';
 
@@ -20,14 +22,22 @@ const NO_PAGES = /^\/(api|game|sketch|vendor|user-assets|global-assets|callback)
  * Unmatched method and path: a page whose text is `Cannot {METHOD} {path}` (rest.md §1.3); for a
  * browser that looks for a page, one with ways on (additive).
  */
-export const notFound: RequestHandler = (req, res) => {
-  const isForPerson =
-    req.method === 'GET' &&
-    /\btext\/html\b/.test(req.get('accept') ?? '') &&
-    !NO_PAGES.test(req.path);
-  if (isForPerson) return void res.status(404).sendFile(path.join(CLIENT_DIR, '404.html'));
-  sendErrorPage(res, 404, `Cannot ${req.method} ${req.originalUrl.split('?')[0] ?? ''}`);
-};
+export const notFound =
+  (publicUrl: string): RequestHandler =>
+  async (req, res) => {
+    const isForPerson =
+      req.method === 'GET' &&
+      /\btext\/html\b/.test(req.get('accept') ?? '') &&
+      !NO_PAGES.test(req.path);
+    if (isForPerson) {
+      const page = await readFile(path.join(CLIENT_DIR, '404.html'), 'utf8');
+      return void res
+        .status(404)
+        .type('html')
+        .send(withTags(page, siteTags(publicUrl)));
+    }
+    sendErrorPage(res, 404, `Cannot ${req.method} ${req.originalUrl.split('?')[0] ?? ''}`);
+  };
 
 /**
  * The end of every request that threw. What the client got wrong (malformed JSON, body too large,

@@ -9,6 +9,7 @@ import { FOR_EVER, sendFileBytes } from '../games/file-response.js';
 import {
   createGamePreviews,
   siteTags,
+  withTags,
   type GamePreviewDeps,
   type GamePreviews,
 } from '../games/game-previews.js';
@@ -105,7 +106,7 @@ function previewedPages(previews: GamePreviews, publicUrl: string): RequestHandl
     if (preview === null) return next();
     const file = path.join(CLIENT_DIR, name);
     const [page, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    const html = page.replace('</head>', () => `${preview.tags}  </head>`);
+    const html = withTags(page, preview.tags);
     const changedAt = preview.changedAt > mtime ? preview.changedAt : mtime;
     sendFileBytes(req, res, Buffer.from(html), { type: TYPES['.html'] ?? '', changedAt });
   };

@@ -125,12 +125,10 @@ describe('the card of a game', () => {
 });
 
 describe('a link to a game', () => {
-  const tagsOf = async (address: string): Promise<Record<string, string>> => {
-    const { status, text } = await api.ask(address);
-    expect(status).toBe(200);
-    const tags = text.matchAll(
-      /<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"/g,
-    );
+  const tagsOf = async (address: string, wanted = 200): Promise<Record<string, string>> => {
+    const { status, text } = await api.ask(address, { headers: { accept: 'text/html' } });
+    expect(status).toBe(wanted);
+    const tags = text.matchAll(/<meta \w+="((?:og|twitter):[^"]+)" content="([^"]*)"/g);
     return Object.fromEntries([...tags].map(([, name = '', content = '']) => [name, content]));
   };
 
@@ -167,7 +165,9 @@ describe('a link to a game', () => {
   });
 
   it('says nothing of a private game, an unknown one, or another page; home is shown', async () => {
-    expect((await tagsOf('/'))['og:image']).toBe('http://app.test:3000/images/share.jpg');
+    const ofSite = await tagsOf('/');
+    expect(ofSite['og:image']).toBe('http://app.test:3000/images/share.jpg');
+    expect(await tagsOf('/no/such/page', 404)).toEqual(ofSite);
     const { gameId } = await published(api.alice, 'private');
     for (const address of [`/play/${gameId}`, `/play/${UNKNOWN}`, '/play/x', '/discover'])
       expect(await tagsOf(address)).toEqual({});
