@@ -143,7 +143,7 @@ export const en = {
 
   loadEarlier: 'Load earlier messages',
   earlierFailed: 'Could not load earlier messages',
-  welcomeTitle: 'Welcome!',
+  welcomeTitle: 'Welcome to Game Creator!',
   welcomeLine1: 'What game would you like to make?',
   welcomeLine2: 'Just say it in your own words.',
   welcomeExamples: 'For example...',

@@ -152,7 +152,7 @@ export const ja = {
   // Chat
   loadEarlier: '以前の会話を読み込む',
   earlierFailed: '以前の会話を読み込めませんでした',
-  welcomeTitle: 'ようこそ！',
+  welcomeTitle: 'ゲームクリエイターへようこそ！',
   welcomeLine1: 'どんなゲームを作りたいですか？',
   welcomeLine2: '自由に話しかけてください。',
   welcomeExamples: '例えば...',

@@ -21,7 +21,7 @@ describe.each(TESTED_SIZES)('project list on %s', (size) => {
       name: '新しいゲーム',
       reuseEmpty: true,
     });
-    await page.waitForSelector('.welcome');
+    expect(await page.innerText('.welcome h2')).toBe('ゲームクリエイターへようこそ！');
     const first = page.url();
     await page.click('#homeButton');
     await page.click('#createProjectButton:enabled');
