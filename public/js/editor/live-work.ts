@@ -5,8 +5,9 @@ import type { Frame, JobRow, Step } from '../types.js';
 import { prefersStillness } from '../ui/dom.js';
 
 const STAYS_WHEN_DONE_MS = 2_000;
-/** A step without numbers moves the bar by itself, up to here; only an end is further. */
+/** A step without numbers moves the bar by itself. */
 const MS_PER_PERCENT = 6_000;
+/** Only an end is further, whatever a server answers: a bar that is full is soon gone. */
 const GOES_ON_TO = 94;
 const TYPED_EVERY_MS = 10;
 const TYPED_CHARS = 5;
@@ -49,9 +50,8 @@ export class LiveWork {
     const tick = (): void => {
       const { value: before } = this.elapsedMs;
       this.elapsedMs.value = Date.now() - startedAt;
-      if (!this.goesOn || this.exact >= GOES_ON_TO) return;
       const more = Math.max(0, this.elapsedMs.value - before) / MS_PER_PERCENT;
-      this.reach(Math.min(GOES_ON_TO, this.exact + more));
+      if (this.goesOn) this.reach(this.exact + more);
     };
     this.elapsedMs.value = Date.now() - startedAt;
     this.clock = window.setInterval(tick, 1_000);
@@ -89,9 +89,9 @@ export class LiveWork {
   }
 
   /** The bar goes back for a new try alone; numbers of the server may. */
-  private reach(percent: number, mayFall = false): void {
+  private reach(percent: number, mayFall = false, most = GOES_ON_TO): void {
     this.isAnew &&= !mayFall;
-    this.exact = Math.min(100, mayFall ? percent : Math.max(this.exact, percent));
+    this.exact = Math.min(most, mayFall ? percent : Math.max(this.exact, percent));
     this.percent.value = Math.floor(this.exact);
   }
 
@@ -122,7 +122,7 @@ export class LiveWork {
   finish(): void {
     window.clearInterval(this.clock);
     this.trialUrl.value = null;
-    this.reach(100);
+    this.reach(100, false, 100);
     this.step.value = text.done;
     this.phase.value = 'done';
     this.leaving = window.setTimeout(() => this.close(), STAYS_WHEN_DONE_MS);

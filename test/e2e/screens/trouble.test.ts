@@ -1,6 +1,9 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inFullRuns, sample } from '../../scope.js';
-import type { Turn } from '../../fakes/fake-script.js';
+import { BAR } from '../../../src/contracts/messages/bar.js';
+import { message, type Message } from '../../../src/contracts/messages/message.js';
+import { progressOf, type Turn } from '../../fakes/fake-script.js';
 import { patient } from '../../support/patience.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
@@ -59,6 +62,62 @@ const LIMITS = [
     'ただいま混み合っています',
   ],
 ] as const;
+
+describe('the bar of a long step', () => {
+  const percentOf = async (page: Page): Promise<number> =>
+    Number(await page.getAttribute('.live-bar', 'aria-valuenow'));
+  /** What stands on the screen in each second of the page's clock. */
+  const eachSecond = async <T>(page: Page, seconds: number, look: () => Promise<T>) => {
+    const seen = [await look()];
+    for (let second = 0; second < seconds; second += 1) {
+      await page.clock.runFor(1_000);
+      seen.push(await look());
+    }
+    return seen;
+  };
+  /** How many seconds the same stood there, at most. */
+  const longest = (seen: readonly unknown[]): number => {
+    let since = 0;
+    return Math.max(
+      ...seen.map((each, at) => {
+        if (each !== seen[since]) since = at;
+        return at - since;
+      }),
+    );
+  };
+
+  it('moves every 8 s, stops short of the end, and is full for 5 s at most', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.signedIn('phone');
+    await page.clock.install();
+    await session.reopen(page, id);
+    const job = longJob(1);
+    session.api.sockets.script = job.script;
+    await say(page, '敵を増やして');
+    const tell = (said: Message, progress: number) =>
+      job.turn().emit(progressOf(job.turn().project.job, progress, said));
+    await page.waitForSelector('#stopButton:visible');
+    tell(message('STEP_PLAYING'), BAR.plays);
+    await page.waitForSelector(`.live-bar[aria-valuenow="${BAR.plays}"]`);
+    expect(longest(await eachSecond(page, 60, () => percentOf(page)))).toBeLessThan(8);
+
+    await page.clock.fastForward('20:00');
+    expect(await percentOf(page)).toBe(94);
+    // Where the bar has stopped the clock goes on.
+    const words = () => page.innerText('#liveBox');
+    expect(longest(await eachSecond(page, 16, words))).toBeLessThan(8);
+    tell(message('STEP_KEEPING'), 99);
+    await page.waitForSelector(`.live-steps [aria-current=step]:has-text("保存")`);
+    expect(await percentOf(page)).toBe(94);
+
+    const { project } = job.turn();
+    Object.assign(project.job ?? {}, { status: 'completed', progress: 100 });
+    job.turn().emit({ type: 'completed', job: project.job, result: { message: 'できました。' } });
+    await page.waitForSelector('.live-bar[aria-valuenow="100"]');
+    await page.clock.runFor(5_000);
+    expect(await page.isHidden('#liveBox')).toBe(true);
+  });
+});
 
 describe('trouble in the editor', () => {
   it.each(sample('each is one sentence of a table', LIMITS, LIMITS.slice(0, 1)))(
