@@ -160,7 +160,12 @@ function imageOf(maxBytes: number) {
 }
 
 /** A small screen of a game, PNG; it was left alone, touched, over, or left for long. */
-const PlayMoment = z.object({ doing: z.enum(['IDLE', 'PLAY', 'OVER', 'LATE']), png: z.base64() });
+const PlayMoment = z.object({
+  doing: z.enum(['IDLE', 'PLAY', 'OVER', 'LATE']),
+  png: z.base64(),
+  /** Its hero was hit just before. */
+  isHurt: z.boolean().optional().catch(undefined),
+});
 
 export const PlayResult = PlayReport.extend({
   /** What the game looked like, one PNG, base64; null when nothing was seen. */

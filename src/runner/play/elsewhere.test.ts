@@ -11,6 +11,7 @@ const PLAIN: ShortRun = {
   layouts: [],
   shots: [],
   overs: [],
+  hurts: [],
   inks: [],
   stageInks: [],
   scrolled: 0,

@@ -27,8 +27,8 @@ export async function firstPartOf(
   { notes, seen, states, moments, screen, card, receipt }: PlayResult,
   seenFrom: string | undefined,
 ): Promise<FirstPart> {
-  const read = moments.map(async ({ doing, png }): Promise<Moment> => {
-    return { doing, shot: await readShot(Buffer.from(png, 'base64'), seenFrom) };
+  const read = moments.map(async ({ png, ...of }): Promise<Moment> => {
+    return { ...of, shot: await readShot(Buffer.from(png, 'base64'), seenFrom) };
   });
   const shown = { screen, card, moments: await Promise.all(read) };
   const neverRan = receipt?.neverRan ?? null;
@@ -42,10 +42,10 @@ export function handedOver(
 ): Promise<PlayResult['moments']> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   return Promise.all(
-    screens.map(async ({ doing, shot }) => {
+    screens.map(async ({ shot, ...of }) => {
       const { input, raw } = rawOf(shot);
       const png = await sharp(input, { raw }).png({ effort: 1 }).toBuffer();
-      return { doing, png: png.toString('base64') };
+      return { ...of, png: png.toString('base64') };
     }),
   );
 }
@@ -67,11 +67,11 @@ export function beside(
 }
 
 /** What a run has seen; after the last touch a game is left alone until it is over. */
-export function momentsOf({ shots, overs }: PlayedRun, doing: 'IDLE' | 'PLAY'): Moment[] {
+export function momentsOf({ shots, overs, hurts }: PlayedRun, doing: 'IDLE' | 'PLAY'): Moment[] {
   const last = doing === 'PLAY' ? 'LATE' : 'IDLE';
   return shots.map((shot, at): Moment => {
     if (overs[at]) return { shot, doing: 'OVER' };
-    return { shot, doing: at === shots.length - 1 ? last : doing };
+    return { shot, doing: at === shots.length - 1 ? last : doing, isHurt: hurts[at] };
   });
 }
 

@@ -63,6 +63,16 @@ describe('the screenshot of a version', () => {
     expect(mostEventful(all)).toBe(play[4]);
   });
 
+  it('shows no hero that was just hit where it can show another one', () => {
+    const calm: Moment = { shot: boss!, doing: 'PLAY', isHurt: false };
+    const hit: Moment = { shot: end!, doing: 'PLAY', isHurt: true };
+    const before = moments('PLAY', begun!, begun!, begun!);
+    expect(mostEventful([...before, calm, hit])).toBe(calm);
+    expect(mostEventful([...before, hit])).toBe(hit);
+    // Nothing else is news.
+    expect(mostEventful([...before, ...moments('PLAY', begun!), hit])?.shot).toBe(begun);
+  });
+
   it('is of what is drawn most where nothing happens; it shows something, or there is none', () => {
     const still = moments('PLAY', begun!, begun!, begun!, begun!);
     expect(mostEventful([...moments('IDLE', end!), ...still])).toBe(still[3]);

@@ -11,6 +11,8 @@ import { inkOf, pointsApart, resized, type Shot } from './shots.js';
 export interface Moment {
   readonly shot: Shot;
   readonly doing: PlayResult['moments'][number]['doing'];
+  /** The hero was hit just before: it flashes or blinks. */
+  readonly isHurt?: boolean | undefined;
 }
 /** What an earlier play has shown: its moments are small, the screenshot is of one of them. */
 export interface Shown {
@@ -50,7 +52,7 @@ export async function imagesOf(
   const shrink = (shot: Shot): Promise<Shot> => resized(shot, SCREEN, seenFrom);
   const earlier = shown?.moments ?? [];
   const now = await Promise.all(
-    moments.map(async ({ shot, doing }) => ({ shot: await shrink(shot), doing })),
+    moments.map(async (moment) => ({ ...moment, shot: await shrink(moment.shot) })),
   );
   const small = [...earlier, ...now];
   const kept = await Promise.all(
@@ -105,7 +107,8 @@ export function mostDifferent(moments: readonly Moment[], most: number): Moment[
 
 /**
  * The moment of play that is furthest from all that a game shows at first, when it is left alone,
- * and at last; where it does not move, of what is drawn most. Null when nothing shows anything.
+ * and at last; where it does not move, of what is drawn most. One in which the hero was just hit is
+ * taken where there is no other. Null when nothing shows anything.
  */
 export function mostEventful(moments: readonly Moment[]): Moment | null {
   const drawn = moments.filter(({ shot }) => inkOf(shot) >= BLANK_POINTS);
@@ -114,9 +117,10 @@ export function mostEventful(moments: readonly Moment[]): Moment | null {
   const known = drawn.filter((moment) => !later.includes(moment));
   const news = ({ shot }: Moment): number =>
     Math.min(...known.map((other) => pointsApart(shot, other.shot)));
-  const furthest = firstOfMost(later, news);
+  const whole = later.filter(({ isHurt }) => isHurt !== true);
+  const furthest = firstOfMost(whole.length > 0 ? whole : later, news);
   if (furthest && news(furthest) >= SAME_POINTS) return furthest;
-  const shown = [later, played].find(({ length }) => length > 0) ?? drawn;
+  const shown = [whole, later, played].find(({ length }) => length > 0) ?? drawn;
   return firstOfMost(shown, ({ shot }) => inkOf(shot));
 }
 

@@ -37,6 +37,18 @@ describe('the images of a tape', () => {
     expect([shots.length, stopped, page.nowMs]).toEqual([2, null, 20_300]);
   });
 
+  it('know whether a life was lost just before', async () => {
+    const series = {
+      'state.lives': [
+        [0, 3],
+        [195, 2],
+      ] as [number, number][],
+    };
+    const hurt = { ...tape, facts: { ...facts, series } };
+    const { shots } = await paintTape(pageUntil(Infinity), hurt, undefined);
+    expect(shots.map(({ isHurt }) => isHurt)).toEqual([false, true]);
+  });
+
   it('P4: are those until it stops, as it may by a tape of another version', async () => {
     expect(await paintTape(pageUntil(15_000), tape, undefined)).toMatchObject({
       shots: [{ doing: 'PLAY' }],

@@ -9,6 +9,7 @@ import {
 } from '../../contracts/game/tape.js';
 import { phaseKind } from '../../domain/playing/playing-state.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
+import { isHurtAt, lossesOf } from '../../domain/playing/losses.js';
 import { BEGUN, stepsAt } from '../../domain/playing/events.js';
 import { bestOf } from '../../domain/playing/progress.js';
 import { chanceOf } from '../../game-page/chance.js';
@@ -186,6 +187,7 @@ export async function paintTape(
   const moments: Promise<Moment>[] = [];
   const hand = new TapeHand(page, tape.inputs);
   const untilMs = Math.min(tape.forMs, PAINTED_MS);
+  const lossesMs = lossesOf(tape.facts);
   return untilStopped(moments, async () => {
     await page.load();
     for (const atMs of eventsOf(tape).filter((each) => each <= untilMs)) {
@@ -193,7 +195,8 @@ export async function paintTape(
       const { png } = await page.shoot();
       const [, phase = ''] = tape.facts.phases.findLast(([at]) => at * MOMENT_MS <= atMs) ?? [];
       const doing = phaseKind(phase) === 'ended' ? 'OVER' : 'PLAY';
-      moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing })));
+      const isHurt = isHurtAt(lossesMs, atMs);
+      moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing, isHurt })));
     }
   });
 }

@@ -1,3 +1,4 @@
+import { phaseKind } from '../../domain/playing/playing-state.js';
 import { LOADED_MS } from './gestures.js';
 import type { Moment } from './images.js';
 import { untilStopped, type Shown } from './loop.js';
@@ -28,7 +29,8 @@ export async function paintPhases(
       await page.call('goTo', phase);
       await page.pass(SHOWN_MS);
       const { png } = await page.shoot();
-      moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing: 'PLAY' })));
+      const isHurt = phaseKind(phase) === 'ended';
+      moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing: 'PLAY', isHurt })));
     }
   });
 }

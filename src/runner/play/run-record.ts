@@ -1,6 +1,7 @@
 import { isTitle, OverWatch, stateText } from '../../domain/playing/playing-state.js';
 import type { Layout } from '../../domain/playing/playing-notes.js';
 import { SAME_POINTS, type SeenRun } from '../../domain/playing/playing.js';
+import { isHurtAt, LossWatch } from '../../domain/playing/losses.js';
 import { stopIn } from '../box-watch.js';
 import { lastsMs, LOADED_MS, type Beat } from './gestures.js';
 import type { Sight } from './page-values.js';
@@ -14,6 +15,8 @@ export interface Recorded extends SeenRun {
   readonly shots: readonly Shot[];
   /** Of each of them, whether the game was over. */
   readonly overs: readonly boolean[];
+  /** Of each of them, whether a life was lost, or the game, just before it. */
+  readonly hurts: readonly boolean[];
 }
 
 interface Taken {
@@ -33,6 +36,7 @@ export class RunRecord {
   readonly won = new OverWatch('won');
   /** Read while the play goes on. */
   private readonly taken: Taken[] = [];
+  private readonly losses = new LossWatch();
   private readonly layouts: Layout[] = [];
   private readonly overs: boolean[] = [];
   private readonly violations: SeenRun['violations'][number][] = [];
@@ -103,6 +107,7 @@ export class RunRecord {
     this.scrolled = Math.max(this.scrolled, sight.scrolled);
     for (const [directive, blocked] of sight.violations)
       this.violations.push({ when: this.page.phase(), directive, blocked });
+    this.losses.see(sight, this.page.nowMs);
     for (const watch of [this.over, this.won]) watch.see({ ...sight, atMs: this.page.nowMs });
   }
 
@@ -123,6 +128,7 @@ export class RunRecord {
 
   async result(): Promise<Recorded> {
     const shots = await Promise.all(this.taken.map(({ shot }) => shot));
+    const lossesMs = [...this.losses.lossesMs, this.over.overAtMs ?? Infinity];
     return {
       thrown: this.thrown ?? [...this.page.thrown.values()],
       violations: this.violations,
@@ -142,6 +148,7 @@ export class RunRecord {
       layouts: this.layouts,
       shots,
       overs: this.overs,
+      hurts: this.taken.map(({ atMs }) => isHurtAt(lossesMs, atMs)),
     };
   }
 

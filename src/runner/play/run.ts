@@ -40,6 +40,8 @@ export interface PlayedRun extends Run, Looks {
   readonly shots: readonly Shot[];
   /** Of each of them, whether the game was over. */
   readonly overs: readonly boolean[];
+  /** Of each of them, whether a life was lost, or the game, just before it. */
+  readonly hurts: readonly boolean[];
   /** Its page is of no more use, although nothing has stopped the play. */
   readonly isSpoiled: boolean;
 }

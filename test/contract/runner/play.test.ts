@@ -61,6 +61,23 @@ describe('the player (J2, J4)', () => {
   );
 
   it(
+    'shows lists a moment of a game in which it does not flash from a hit',
+    async () => {
+      const game = shooter({
+        first: 'let hitAt = -2000;',
+        touch: `ship.x = at.clientX;
+          if (last - hitAt > 2000) { lives -= 1; hitAt = last; }`,
+        frame: "canvas.style.filter = now - hitAt < 1400 ? 'invert(1)' : '';",
+        speed: 0.2,
+      });
+      const { screen } = await play(game);
+      const { dominant } = await sharp(Buffer.from(screen ?? '', 'base64')).stats();
+      expect(dominant.r).toBeLessThan(128);
+    },
+    PLAY_LIMIT_MS,
+  );
+
+  it(
     'P6: a play in two parts says what a whole one says, with what its lives saw',
     async () => {
       const html = shooter();
