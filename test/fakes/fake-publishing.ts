@@ -47,9 +47,12 @@ export class FakePublishing {
     switch (`${request.method} ${what}`) {
       case 'GET publish-draft':
         return ok(project.draft);
-      case 'POST publish-draft':
-        project.draft = { ...project.draft, ...(await bodyOf(request)) };
-        return ok(project.draft);
+      case 'POST publish-draft': {
+        const sent = await bodyOf(request);
+        const before = Object.entries(project.draft ?? {}).filter(([field]) => field in sent);
+        project.draft = { ...project.draft, ...sent };
+        return ok({ ...project.draft, replaced: Object.fromEntries(before) });
+      }
       case 'GET publish':
         return ok({
           game: project.takenDown ? null : published(project),

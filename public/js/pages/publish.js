@@ -103,7 +103,7 @@ function openVideo(session) {
 /** @param {Session} session @param {PublishForm} form */
 function wire(session, form) {
   const leave = async () => {
-    if (isDirty) await save(session, form);
+    if (isDirty && (await save(session, form)) === 'elsewhere') return;
     location.assign(`/project/${projectId}`);
   };
   byId('backButton', HTMLButtonElement).addEventListener('click', () => void leave());
@@ -152,8 +152,10 @@ function saveSoon(session, form) {
 }
 
 /**
- * Answers null, or what it failed of; where the server was not reached it is tried again.
+ * Answers null, or what it failed of; where the server was not reached it is tried again. Where
+ * another device has written something else, the person may look at it before he goes on.
  * @param {Session} session @param {PublishForm} form
+ * @returns {Promise<null | 'elsewhere' | { error: unknown }>}
  */
 async function save(session, form) {
   window.clearTimeout(timer);
@@ -162,10 +164,11 @@ async function save(session, form) {
     isDirty = false;
     const changes = form.changes();
     const answer = await ask(session, 'POST', `${api}/publish-draft`, changes);
-    form.settle(await answer.json(), changes);
+    const isElsewhere = form.settle(await answer.json(), changes);
     // Text that was typed meanwhile has a save of its own ahead.
     if (!isDirty) state.textContent = text.publishSaved;
-    return null;
+    if (isElsewhere) toast(text.publishElsewhereToo);
+    return isElsewhere ? 'elsewhere' : null;
   } catch (error) {
     isDirty = true;
     const why = failureText(error, '');
@@ -186,6 +189,7 @@ async function publish(session, form) {
   submit.textContent = text.publishBusy;
   try {
     const failure = await save(session, form);
+    if (failure === 'elsewhere') return;
     if (failure) throw failure.error;
     // Without words the stored draft is published, which has those of other devices, too.
     const { gameId } = await (await ask(session, 'POST', `${api}/publish`, {})).json();

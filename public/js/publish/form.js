@@ -35,6 +35,8 @@ export class PublishForm {
   thumbnailUrl = null;
   /** What is stored, as this page knows it. @type {Partial<Draft>} */
   #stored = {};
+  /** All that this page has sent, whether it was answered or not. @type {Set<string>} */
+  #sent = new Set();
   /** @type {Map<AiField, { chip: HTMLButtonElement, offer: Offer }>} */
   #ai = new Map();
   /** Fields with words of the person: the AI offers here, and writes nowhere else over words. */
@@ -99,21 +101,27 @@ export class PublishForm {
   /** What is not stored yet: fields that another device changes meanwhile stay out of it. */
   changes() {
     const now = this.read();
-    return Object.fromEntries(
-      FIELDS.filter((field) => !isSame(now[field], this.#stored[field])).map((field) => [
-        field,
-        now[field],
-      ]),
-    );
+    const changed = FIELDS.filter((field) => !isSame(now[field], this.#stored[field]));
+    for (const field of changed) this.#sent.add(JSON.stringify([field, now[field]]));
+    return Object.fromEntries(changed.map((field) => [field, now[field]]));
   }
 
   /**
-   * It is stored: shows what others have changed, and leaves what was typed meanwhile. @param
-   * {Partial<Draft>} draft @param {Partial<Draft>} sent
+   * It is stored: shows what others have changed, and leaves what was typed meanwhile. What another
+   * device has written into the same fields is offered.
+   * @param {Partial<Draft> & { replaced?: Partial<Draft> }} draft @param {Partial<Draft>} sent
+   * @returns {boolean} whether there is any
    */
-  settle(draft, sent) {
+  settle({ replaced = {}, ...draft }, sent) {
     const now = this.read();
     const known = { ...this.#stored, ...sent };
+    const elsewhere = [...this.#ai.keys()].filter((field) => {
+      const other = replaced[field] ?? '';
+      const isOwn = this.#sent.has(JSON.stringify([field, other]));
+      const isNews = !isOwn && other.length > 0 && !isSame(other, this.#stored[field]);
+      if (isNews) this.#offer(field, other, true);
+      return isNews;
+    });
     const untouched = FIELDS.filter((field) => isSame(now[field], known[field]));
     for (const field of untouched) if (!isSame(now[field], draft[field])) this.#put(field, draft);
     const shown = this.read();
@@ -121,6 +129,17 @@ export class PublishForm {
       ...known,
       ...Object.fromEntries(untouched.map((each) => [each, shown[each]])),
     };
+    return elsewhere.length > 0;
+  }
+
+  /** @param {AiField} field @param {string | string[]} value @param {boolean} isElsewhere */
+  #offer(field, value, isElsewhere) {
+    const use = () => {
+      this.#put(field, { [field]: value });
+      this.#onChange();
+    };
+    const words = Array.isArray(value) ? value.join(text.comma) : value;
+    this.#ai.get(field)?.offer.make(words, use, isElsewhere);
   }
 
   /**
@@ -131,21 +150,11 @@ export class PublishForm {
     for (const field of fields) {
       const value = words[field];
       if (value === undefined) continue;
-      const write = () =>
-        Array.isArray(value)
-          ? this.#setTags(value)
-          : this.#write(/** @type {'title'} */ (field), value);
       const present = String(this.read()[field]);
       const isThere = String(value) === present;
       const wasAskedFor = fields.length === 1 && present === '';
-      if (!this.#owned.has(field) || wasAskedFor) write();
-      else if (!isThere)
-        this.#ai
-          .get(field)
-          ?.offer.make(Array.isArray(value) ? value.join(text.comma) : value, () => {
-            write();
-            this.#onChange();
-          });
+      if (!this.#owned.has(field) || wasAskedFor) this.#put(field, words);
+      else if (!isThere) this.#offer(field, value, false);
     }
   }
 
@@ -184,11 +193,7 @@ export class PublishForm {
     // Disabled it would lose the focus.
     chip.setAttribute('aria-disabled', String(isOff));
     chip.classList.toggle('has-offer', offer.isThere && !isWriting);
-    chip.textContent = isWriting
-      ? text.publishAiBusy
-      : offer.isThere
-        ? text.publishOfferSee
-        : text.publishAi;
+    chip.textContent = isWriting ? text.publishAiBusy : offer.isThere ? offer.see : text.publishAi;
     chip.setAttribute('aria-label', `${chip.textContent} (${LABELS[field]})`);
     if (offer.isThere) chip.setAttribute('aria-expanded', String(offer.isOpen));
     else chip.removeAttribute('aria-expanded');

@@ -1,6 +1,6 @@
 /**
- * What the AI would write where the person has written: seen when asked for, taken when wanted,
- * never put over his own words.
+ * What the AI would write where the person has written, or what he has written elsewhere: seen when
+ * asked for, taken when wanted, never put over his own words.
  */
 import { text } from '../texts/index.js';
 import { buttonOf, h } from '../ui/dom.js';
@@ -8,11 +8,14 @@ import { buttonOf, h } from '../ui/dom.js';
 export class Offer {
   /** @type {(() => void) | null} */
   #use = null;
+  /** Of the button that shows it. */
+  see = '';
+  #whose = h('strong');
   #words = h('p', { class: 'publish-offer-words' });
   #box = h(
     'div',
-    { class: 'publish-offer', role: 'group', 'aria-label': text.publishOffer, hidden: true },
-    h('strong', {}, text.publishOffer),
+    { class: 'publish-offer', role: 'group', hidden: true },
+    this.#whose,
     this.#words,
     h(
       'div',
@@ -40,8 +43,15 @@ export class Offer {
     return !this.#box.hidden;
   }
 
-  /** @param {string} words @param {() => void} use */
-  make(words, use) {
+  /**
+   * @param {string} words @param {() => void} use
+   * @param {boolean} isElsewhere of another device, not of the AI
+   */
+  make(words, use, isElsewhere) {
+    const whose = isElsewhere ? text.publishElsewhere : text.publishOffer;
+    this.see = isElsewhere ? text.publishElsewhereSee : text.publishOfferSee;
+    this.#whose.textContent = whose;
+    this.#box.setAttribute('aria-label', whose);
     this.#words.textContent = words;
     this.#use = use;
     this.#onChange(false);

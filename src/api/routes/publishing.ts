@@ -58,8 +58,11 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
     },
     async changePublishDraft({ user, project, body }) {
       const { publishDrafts } = store.asUser(user.token);
+      const before = await publishDrafts.get(project.id);
       await publishDrafts.save(project.id, body);
-      return publishDrafts.get(project.id);
+      const draft = await publishDrafts.get(project.id);
+      const sent = Object.entries(before ?? {}).filter(([field]) => field in body);
+      return draft && { ...draft, replaced: Object.fromEntries(sent) };
     },
     generatePublishInfo: async ({ req, user, project }) => {
       const actionId = randomUUID();

@@ -32,7 +32,7 @@ export const PUBLISHING_ROUTES = routes('publishing', {
   changePublishDraft: {
     method: 'post',
     path: project('/publish-draft'),
-    summary: 'Change the fields that are sent; the answer is all of it',
+    summary: 'Change the fields that are sent; the answer is all of it, and what they replaced',
     guard: 'projectMember',
     rate: 'writes',
     body: PublishChanges,

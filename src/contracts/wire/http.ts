@@ -235,6 +235,8 @@ export const DraftOrNone = z
     updated_at: moment.nullable(),
     howToPlay: z.string(),
     thumbnailUrl: z.string().nullable(),
+    /** Of a change: what stood in its fields until now; another device may have written it. */
+    replaced: z.looseObject({}).optional(),
   })
   .meta({ id: 'PublishDraft' })
   .nullable();

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
 import { TESTED_SIZES, type Size } from '../sizes.js';
@@ -179,6 +179,50 @@ describe('the publish page', () => {
     await page.click('.publish-offer:not([hidden]) .button');
     expect(await page.inputValue('#title')).toBe('AIの題名');
     await expect.poll(() => project.draft?.['title']).toBe('AIの題名');
+  });
+
+  it('on two devices keeps what each wrote, and offers one the words of the other', async () => {
+    const words = { title: '題名', description: '概要', howToPlay: '', tags: [] };
+    const { project, page } = await open({ draft: words }, 'phone');
+    const other = await session.at('desktop', `/publish.html?id=${project.id}`);
+    await ready(other);
+    await page.fill('#title', '電話の題名');
+    await expect.poll(() => project.draft?.['title']).toBe('電話の題名');
+
+    await other.fill('#description', '机の概要');
+    await expect.poll(() => project.draft?.['description']).toBe('机の概要');
+    expect(project.draft).toMatchObject({ title: '電話の題名', description: '机の概要' });
+    expect(await other.inputValue('#title')).toBe('電話の題名');
+
+    await page.fill('#description', '電話の概要');
+    await page.click('#submitButton');
+    const chip = page.locator('[data-field=description]');
+    await chip.filter({ hasText: '別の端末の内容を見る' }).click();
+    await check(page, 'words of two devices');
+    const offer = page.locator('.publish-offer:not([hidden])');
+    expect(await offer.innerText()).toContain('机の概要');
+    expect(await page.inputValue('#description')).toBe('電話の概要');
+    await offer.locator('.button').click();
+    await expect.poll(() => project.draft?.['description']).toBe('机の概要');
+    await saved(page);
+    expect(await chip.innerText()).toBe('AIで再生成');
+    await page.click('#submitButton');
+    await page.waitForURL(/\/game\.html\?id=/);
+  });
+
+  it('offers no one his own words, also where the answer to them was lost', async () => {
+    const { project, page } = await open({ draft: { title: '題名', tags: [] } });
+    const lost = async (route: Route): Promise<void> => {
+      await route.fetch();
+      await route.abort();
+    };
+    await page.route('**/publish-draft', lost, { times: 1 });
+    await page.fill('#title', '新しい');
+    await page.waitForSelector('#saveState:has-text("保存失敗")');
+    expect(project.draft?.['title']).toBe('新しい');
+    await page.fill('#title', '新しい題名');
+    await saved(page);
+    expect(await page.innerText('[data-field=title]')).toBe('AIで再生成');
   });
 
   inFullRuns('words are offered and taken in the test above', () => {

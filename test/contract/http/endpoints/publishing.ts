@@ -36,13 +36,13 @@ const NOTHING_WRITTEN = {
   thumbnailUrl: null,
 };
 
-/** Fields that are sent are changed; those of another device stay. */
-const changed = (fields: object, earlier: object) =>
+/** Fields that are sent are changed, and what they replace is answered; the others stay. */
+const changed = (fields: object, earlier: object, replaced: object) =>
   row(
     'POST /api/projects/:game/publish-draft',
     'alice',
     200,
-    { ...NOTHING_WRITTEN, ...earlier, ...fields },
+    { ...NOTHING_WRITTEN, ...earlier, ...fields, replaced },
     { body: fields },
   );
 
@@ -76,8 +76,10 @@ export const PUBLISHING: Rows = {
     row('PUT /api/projects/:game/publish-draft', 'alice', 200, { success: true }),
     row('GET /api/projects/:game/publish-draft', 'alice', 200, NOTHING_WRITTEN),
     ...projectGuard('POST', '/publish-draft'),
-    changed({ tags: ['星'], visibility: 'unlisted' }, {}),
-    changed({ title: '別' }, { tags: ['星'], visibility: 'unlisted' }),
+    changed({ tags: ['星'] }, {}, { tags: [] }),
+    changed({ title: '別' }, { tags: ['星'] }, { title: '' }),
+    // The words of another device, which has not seen the ones before.
+    changed({ title: '私の' }, { tags: ['星'] }, { title: '別' }),
     row(
       'POST /api/projects/:game/publish-draft',
       'alice',
