@@ -30,7 +30,7 @@ export function openObjects(
   patience: S3Patience = WORK_PATIENCE,
 ): ObjectStore {
   const bucket = openBucket(config, patience);
-  if (bucket === null) return createFileObjectStore(config.DATA_DIR);
+  if (bucket === null) return openUncached(config);
   const cache = createDiskCache(config.DATA_DIR, bucket, {
     folder: 'object-cache',
     maxBytes: config.OBJECTS_CACHE_GIB * GIB,
@@ -38,6 +38,11 @@ export function openObjects(
     inUseMs: 0,
   });
   return cachedObjects(bucket, cache);
+}
+
+/** The same without the cache of this host: what is lost there is lost here. */
+export function openUncached(config: ObjectsConfig): ObjectStore {
+  return openBucket(config) ?? createFileObjectStore(config.DATA_DIR);
 }
 
 /** The bucket as it is, without a cache; null where there is none. */

@@ -3,20 +3,20 @@ import { readSettings } from './settings.js';
 import { readStackFile } from './stack-file.js';
 import { createLog } from '../telemetry/log.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { openObjects } from '../objects/open.js';
+import { openUncached } from '../objects/open.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
 import { createVersions, type Versions } from '../versions/kept/versions.js';
 
 /**
  * The database of the running stack, or the one that is configured, and the versions that its rows
- * name. Throws when there is neither.
+ * name, read from the store itself and not from a cache. Throws when there is neither.
  */
 export async function openRunningStore(
   envFile: string | undefined,
 ): Promise<{ store: Store; objects: ObjectStore; versions: Versions; config: Config }> {
   const { access, config } = await findRunningStore(envFile);
   const store = createStore(access, createLog('dreamcore'));
-  const objects = openObjects(config);
+  const objects = openUncached(config);
   return { store, objects, versions: createVersions(objects, store.revisions), config };
 }
 
