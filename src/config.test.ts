@@ -47,6 +47,14 @@ describe('configuration', () => {
     );
   });
 
+  it('has one secret stand in for all, and the one before it while it changes', () => {
+    const before = 'y'.repeat(32);
+    const changing = { ...required, CALLBACK_SECRET_OLD: before };
+    const [old, own] = [{ PUBLISH_CHECK_SECRET_OLD: before }, { GAME_PATH_SECRET: 'z'.repeat(32) }];
+    expect(parseConfig(changing)).toMatchObject({ ...old, GAME_PATH_SECRET_OLD: before });
+    expect(parseConfig({ ...changing, ...own }).GAME_PATH_SECRET_OLD).toBeUndefined();
+  });
+
   it('takes a pair for Web Push that fits, and says whom push services can write to', () => {
     const { publicKey, privateKey } = webPush.generateVAPIDKeys();
     const pair = { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey };

@@ -330,9 +330,15 @@ function withDefaults(env: Parsed): Config {
     USER_DAILY_LOSS_USD: env.USER_DAILY_LOSS_USD ?? lossLimitUsd(env.USER_DAILY_USD),
     GUEST_DAILY_USD: env.GUEST_DAILY_USD ?? GUEST_RUNS * env.CLAUDE_MAX_BUDGET_USD,
     CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
-    // Each purpose derives a key of its own, so that one secret can stand in for all.
+    // Each purpose derives a key of its own, so that one secret can stand in for all, and while
+    // that one changes the one before it does.
     GAME_PATH_SECRET: env.GAME_PATH_SECRET ?? env.CALLBACK_SECRET,
+    GAME_PATH_SECRET_OLD:
+      env.GAME_PATH_SECRET_OLD ?? (env.GAME_PATH_SECRET ? undefined : env.CALLBACK_SECRET_OLD),
     PUBLISH_CHECK_SECRET: env.PUBLISH_CHECK_SECRET ?? env.CALLBACK_SECRET,
+    PUBLISH_CHECK_SECRET_OLD:
+      env.PUBLISH_CHECK_SECRET_OLD ??
+      (env.PUBLISH_CHECK_SECRET ? undefined : env.CALLBACK_SECRET_OLD),
   };
 }
 

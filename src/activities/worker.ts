@@ -18,7 +18,7 @@ import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../process/worke
 import { newestKeys } from '../versions/kept/newest-keys.js';
 import { startMove } from '../move/background.js';
 import { createStore, type Store } from '../store/index.js';
-import { checkWorkerObjects, checkWorkerStart } from '../checks/at-start.js';
+import { checkWorkerObjects, checkWorkerStart, watchObjects } from '../checks/at-start.js';
 import { databaseName } from '../checks/data-owner.js';
 import { checkSchema, watchSchema, type DatabaseSchema } from '../checks/schema.js';
 import { temporalPlace, type TemporalPlace } from '../temporal/connection.js';
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
-  leaveOtherDatabase(databaseOf(store, range), running, log);
+  leaveOthers(config, { store, range, running, log });
   const slots = forEachBackend((name) => slotsOf(specOf(name).long.agent, config));
   log.info({ build: build.buildId, commit: build.commit, slots }, 'worker ready');
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
@@ -110,11 +110,22 @@ function databaseOf({ schema }: Pick<Store, 'schema'>, range: BuildRange): Datab
   return { range: range.schema, read: () => schema.read() };
 }
 
+interface Leaving {
+  readonly store: Pick<Store, 'schema' | 'revisions'>;
+  readonly range: BuildRange;
+  readonly running: RunningWorkers;
+  readonly log: Log;
+}
+
 /** The same while it runs: the worker finishes what it has begun, as for a shutdown, and ends. */
-function leaveOtherDatabase(database: DatabaseSchema, running: RunningWorkers, log: Log): void {
+function leaveOthers(config: Config, { store, range, running, log }: Leaving): void {
   const stopping = new AbortController();
+  const { signal } = stopping;
   void running.ended.then(() => stopping.abort());
-  void watchSchema(database, stopping.signal).then((sentence) => {
+  void Promise.race([
+    watchSchema(databaseOf(store, range), signal),
+    watchObjects('worker', config, newestKeys(store.revisions), signal),
+  ]).then((sentence) => {
     if (sentence === null) return;
     log.error(sentence);
     process.exitCode = 1;

@@ -12,7 +12,12 @@ import { openKept, type Kept } from '../objects/kept.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
 import { createStore, type Store } from '../store/index.js';
 import { alertOfLoss } from '../store/lost-versions.js';
-import { checkApiObjects, checkApiServers, checkApiStart } from '../checks/at-start.js';
+import {
+  checkApiObjects,
+  checkApiServers,
+  checkApiStart,
+  watchObjects,
+} from '../checks/at-start.js';
 import { checkSchema, watchSchema } from '../checks/schema.js';
 import { ownRange } from '../process/build-range.js';
 import { serveMetrics } from '../telemetry/metrics.js';
@@ -63,7 +68,7 @@ interface Stages {
 }
 
 export interface RunningApi {
-  /** Resolves with a sentence when the database turns out not to be this build's (O2). */
+  /** Resolves with a sentence when database or bucket turn out not to be ours (O2, E1). */
   readonly refused: Promise<string | null>;
   /**
    * Ends in order: not ready for `DRAIN_MS`, no new connections, sockets closed with 1012, open
@@ -219,7 +224,8 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const { schema: range } = await ownRange();
   const database = { range, read: () => socketDeps.store.schema.read() };
   await checkSchema(database);
-  await checkApiObjects(config, newestKeys(socketDeps.store.revisions));
+  const newest = newestKeys(socketDeps.store.revisions);
+  await checkApiObjects(config, newest);
   void ended.follow(stages.leaving.signal);
   await uploads.removeOld();
   const server = createServer(app);
@@ -235,7 +241,10 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
     (error: unknown) => log.warn({ err: error }, 'Temporal does not answer yet'),
   );
   return {
-    refused: watchSchema(database, stages.stopping.signal),
+    refused: Promise.race([
+      watchSchema(database, stages.stopping.signal),
+      watchObjects('api', config, newest, stages.stopping.signal),
+    ]),
     async stop() {
       stages.stopping.abort();
       const serving = { server, sockets, stages, drainMs: config.DRAIN_MS };

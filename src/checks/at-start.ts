@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { ConfigError, type Config } from '../config.js';
 import { checkMarker } from './data-owner.js';
@@ -6,6 +8,9 @@ import { describeFinding, type Finding } from './finding.js';
 import { checkBucketOwner, checkObjects, type NewestKeys, type ObjectPlaces } from './objects.js';
 import { checkClock, checkDataDir, checkSandbox } from './machine.js';
 import { checkTemporal, START_TIMEOUT_MS } from './temporal-server.js';
+
+/** Between two looks at a bucket that is away, or while the database names no version. */
+const LOOK_MS = 15_000;
 
 type Places = Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>;
 
@@ -45,12 +50,23 @@ export async function checkApiStart(config: Places): Promise<void> {
   refuse([marker, dataDir]);
 }
 
+/** What each process signs or checks with: a worker need not have the secret of paths. */
+const SHARED_SECRETS = {
+  worker: ['PUBLISH_CHECK_SECRET'],
+  api: ['GAME_PATH_SECRET', 'PUBLISH_CHECK_SECRET'],
+} as const;
+const asked = (who: keyof typeof SHARED_SECRETS, newest: NewestKeys) => ({
+  newest,
+  isMarked: true,
+  shared: SHARED_SECRETS[who],
+});
+
 /**
  * What a worker asks of the object store when the database is known to be its own.
  * Throws as {@link checkWorkerStart} does.
  */
 export async function checkWorkerObjects(config: ObjectPlaces, newest: NewestKeys): Promise<void> {
-  refuse([await checkObjects(config, { newest, isMarked: true })]);
+  refuse([await checkObjects(config, asked('worker', newest))]);
 }
 
 /**
@@ -58,7 +74,31 @@ export async function checkWorkerObjects(config: ObjectPlaces, newest: NewestKey
  * waited for, as servers are, and `/api/ready` names it.
  */
 export async function checkApiObjects(config: ObjectPlaces, newest: NewestKeys): Promise<void> {
-  refuse([await checkBucketOwner(config, newest)]);
+  refuse([await checkBucketOwner(config, asked('api', newest))]);
+}
+
+/**
+ * Looks while a process runs, until the bucket has answered and the database names a version: two
+ * hosts with different buckets look alike while there is none. Resolves with the one sentence once
+ * the bucket turns out not to be ours, with null when `signal` aborts. Never rejects.
+ */
+export async function watchObjects(
+  who: keyof typeof SHARED_SECRETS,
+  config: ObjectPlaces,
+  newest: NewestKeys,
+  signal: AbortSignal,
+  lookMs = LOOK_MS,
+): Promise<string | null> {
+  let isKnown = config.OBJECTS_URL === undefined;
+  while (!isKnown && !signal.aborted) {
+    await sleep(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
+    const keys = await newest().catch(() => []);
+    const finding = await checkBucketOwner(config, asked(who, newest)).catch(() => null);
+    if (finding?.verdict === 'missing' && !signal.aborted) return describeFinding(finding);
+    isKnown = finding !== null && keys.length > 0;
+  }
+  if (!signal.aborted) await once(signal, 'abort');
+  return null;
 }
 
 /**

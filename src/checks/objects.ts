@@ -7,36 +7,52 @@ import { infoOf, readAll, readBytes, type ObjectStore } from '../objects/object-
 import {
   canObjectsReturn,
   openBucket,
-  openObjects,
+  openUncached,
   placeOfObject,
   REQUEST_PATIENCE,
   type ObjectsConfig,
 } from '../objects/open.js';
+import { hasAnyBelow } from '../objects/project-objects.js';
+import { heldSince } from '../objects/unverified.js';
 import { databaseName, type Places as MarkerPlaces } from './data-owner.js';
 import { absent, missing, ok, type Finding } from './finding.js';
+
+/** Secrets that hosts share, beside the one that all of them have. */
+export type SharedSecret = 'GAME_PATH_SECRET' | 'PUBLISH_CHECK_SECRET';
+type SecretName = 'CALLBACK_SECRET' | SharedSecret;
 
 /** Where objects lie, and whose they are. */
 export type ObjectPlaces = ObjectsConfig &
   MarkerPlaces &
-  Pick<Config, 'CALLBACK_SECRET' | 'CALLBACK_SECRET_OLD'>;
+  Pick<Config, SecretName | `${SecretName}_OLD`>;
 
 /** Keys of the objects of the newest versions that the database names, of any project. */
 export type NewestKeys = () => Promise<readonly string[]>;
 
 const WHAT = 'object store';
-/** Names the database and the secret that a bucket belongs to. */
+/** Names the database and the secrets that a bucket belongs to. */
 const MARKER = 'dreamcore.json';
 /** What a check writes and removes; nothing else lies below it. */
 export const CANARIES = 'canary/';
 /** Age of what a check that was killed left. */
 const LEFT_MS = 60 * 60_000;
-const Marker = z.object({ database: z.string(), secrets: z.array(z.string()) });
+const Names = z.array(z.string());
+const Marker = z.object({
+  database: z.string(),
+  /** Of CALLBACK_SECRET. */
+  secrets: Names,
+  GAME_PATH_SECRET: Names.optional(),
+  PUBLISH_CHECK_SECRET: Names.optional(),
+});
 type Marker = z.infer<typeof Marker>;
+const SECRETS = ['secrets', 'GAME_PATH_SECRET', 'PUBLISH_CHECK_SECRET'] as const;
 
 interface Asked {
   readonly newest?: NewestKeys;
-  /** The bucket is marked where it is not yet. */
+  /** The bucket is marked with what its marker does not have yet. */
   readonly isMarked?: boolean;
+  /** What the caller signs or checks with; it may not have the others. */
+  readonly shared?: readonly SharedSecret[];
 }
 
 /**
@@ -63,11 +79,11 @@ export async function checkObjects(
 /** The second and the third of these; null while bucket or database are away. */
 export async function checkBucketOwner(
   config: ObjectPlaces,
-  newest: NewestKeys,
+  asked: Asked = {},
 ): Promise<Finding | null> {
   const bucket = openBucket(config, REQUEST_PATIENCE);
   if (bucket === null) return null;
-  return checkOwner(bucket, config, { newest }).catch((error: unknown) => {
+  return checkOwner(bucket, config, asked).catch((error: unknown) => {
     if (isUnavailable(error)) return null;
     throw error;
   });
@@ -84,7 +100,7 @@ export async function checkReturn(config: ObjectsConfig): Promise<Finding | null
 
 async function checkFiles(config: ObjectPlaces, { newest }: Asked): Promise<Finding | null> {
   if (config.EMBEDDED_SUPABASE_URL !== undefined) return null;
-  return checkVersions(openObjects(config), config, newest);
+  return checkVersions(openUncached(config), config, { newest, isOurs: false });
 }
 
 /** The first thing that the store does otherwise than the product needs; null = none. */
@@ -104,42 +120,63 @@ async function tryOut(objects: ObjectStore): Promise<string | null> {
 async function checkOwner(
   bucket: ObjectStore,
   config: ObjectPlaces,
-  { newest, isMarked = false }: Asked,
+  { newest, isMarked = false, shared = [] }: Asked,
 ): Promise<Finding> {
   const place = placeOfObject(config, null);
   const refusal = (detail: string, remedy: string) => missing(WHAT, `${place} ${detail}`, remedy);
-  const own: Marker = { database: databaseName(config), secrets: secretsOf(config) };
+  const own = ownMarker(config, shared);
   const marker = await readMarker(bucket);
   if (marker !== null && marker.database !== own.database)
     return refusal(
       `belongs to the database ${marker.database}, not to ${own.database}`,
       `set another OBJECTS_URL, or remove its ${MARKER} if the database has moved`,
     );
-  if (marker !== null && !marker.secrets.some((each) => own.secrets.includes(each)))
+  const other = marker && otherSecret(marker, own);
+  if (other !== null)
     return refusal(
-      'is used by hosts with another CALLBACK_SECRET',
-      'give all hosts the same secrets',
+      `is used by hosts with another ${other}`,
+      `give all hosts the same secrets, and the one before as ${other}_OLD where it is new`,
     );
-  const strange = await checkVersions(bucket, config, newest);
+  const strange = await checkVersions(bucket, config, { newest, isOurs: marker !== null });
   if (strange !== null) return strange;
-  if (isMarked && isOutdated(marker, own)) await markBucket(bucket, config);
+  const next = JSON.stringify(nextMarker(marker, own));
+  if (isMarked && next !== JSON.stringify(marker))
+    await bucket.put(MARKER, Buffer.from(`${next}\n`));
   return ok(WHAT, place);
 }
 
-/** A host that still has an older secret alone leaves the marker of those that have a newer one. */
-function isOutdated(marker: Marker | null, own: Marker): boolean {
-  if (marker === null) return true;
-  const isNewest = own.secrets.length > 1 || own.secrets[0] === marker.secrets[0];
-  return isNewest && own.secrets.join() !== marker.secrets.join();
+function ownMarker(config: ObjectPlaces, shared: readonly SharedSecret[]): Marker {
+  const secrets = namesOf(config, 'CALLBACK_SECRET');
+  const own: Marker = { database: databaseName(config), secrets };
+  for (const name of shared) own[name] = namesOf(config, name);
+  return own;
 }
 
-/** Writes into the bucket which database and secrets it belongs to. */
-export async function markBucket(
-  bucket: ObjectStore,
-  config: Omit<ObjectPlaces, keyof ObjectsConfig>,
-): Promise<void> {
-  const marker: Marker = { database: databaseName(config), secrets: secretsOf(config) };
-  await bucket.put(MARKER, Buffer.from(`${JSON.stringify(marker)}\n`));
+/** Names of a secret, from which it cannot be found; both while hosts change to a new one. */
+function namesOf(config: ObjectPlaces, name: SecretName): string[] {
+  return [config[name], config[`${name}_OLD`] ?? []]
+    .flat()
+    .map((secret) => createHmac('sha256', secret).update(MARKER).digest('hex').slice(0, 32));
+}
+
+/** The variable that is another one on the hosts that marked the bucket; null = none is. */
+function otherSecret(marker: Marker, own: Marker): SecretName | null {
+  for (const field of SECRETS) {
+    const [theirs, ours] = [marker[field], own[field]];
+    if (theirs && ours && !theirs.some((each) => ours.includes(each)))
+      return field === 'secrets' ? 'CALLBACK_SECRET' : field;
+  }
+  return null;
+}
+
+/** A host that has an older secret alone, or none, leaves what those with a newer one wrote. */
+function nextMarker(marker: Marker | null, own: Marker): Marker {
+  const next = { ...marker, ...own };
+  for (const field of SECRETS) {
+    const [theirs, ours] = [marker?.[field], own[field]];
+    if (theirs && ours?.length === 1 && ours[0] !== theirs[0]) next[field] = theirs;
+  }
+  return next;
 }
 
 /** A marker that cannot be read belongs to the database `unknown`. */
@@ -153,26 +190,26 @@ async function readMarker(bucket: ObjectStore): Promise<Marker | null> {
   }
 }
 
-/** Names of secrets, from which none can be found; both while hosts change to a new one. */
-function secretsOf(config: Pick<Config, 'CALLBACK_SECRET' | 'CALLBACK_SECRET_OLD'>): string[] {
-  return [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []]
-    .flat()
-    .map((secret) => createHmac('sha256', secret).update(MARKER).digest('hex').slice(0, 32));
-}
-
 /** A store of another installation has none of them; null = it has one, or there is none. */
 async function checkVersions(
   objects: ObjectStore,
   config: ObjectPlaces,
-  newest: NewestKeys = async () => [],
+  { newest = async () => [], isOurs }: { newest?: NewestKeys | undefined; isOurs: boolean },
 ): Promise<Finding | null> {
   const keys = await newest();
   for (const key of keys) if ((await infoOf(objects, key)) !== null) return null;
   if (keys.length === 0) return null;
+  if (await isOfAnotherAge(objects, isOurs)) return null;
   const place = placeOfObject(config, null);
   return missing(
     WHAT,
     `${place} holds none of the ${keys.length} newest versions of the database`,
-    'set OBJECTS_URL as on the other hosts, or run npx dreamcore objects push',
+    'set OBJECTS_URL as on the other hosts, or run npx dreamcore objects push, or, where they ' +
+      'are lost, npx dreamcore verify --hold',
   );
+}
+
+/** One of ours that has older versions was set back; of any other an operator says so (L3). */
+async function isOfAnotherAge(objects: ObjectStore, isOurs: boolean): Promise<boolean> {
+  return (isOurs && (await hasAnyBelow(objects, 'p/'))) || (await heldSince(objects)) !== null;
 }

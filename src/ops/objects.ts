@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeFinding } from '../checks/finding.js';
-import { checkObjects, markBucket } from '../checks/objects.js';
+import { checkBucketOwner, checkObjects } from '../checks/objects.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { openBucket, placeOfObject } from '../objects/open.js';
@@ -49,7 +49,7 @@ async function push(options: PushOptions): Promise<Answer> {
   const isDry = options.dryRun ?? false;
   const report = await pushObjects(from, to, { isDry });
   const isWhole = report.problems.length === 0;
-  if (isWhole && !isDry) await markBucket(to, places);
+  if (isWhole && !isDry) await checkBucketOwner(places, { isMarked: true });
   const text = shown({ ...report, isDry }, options, () =>
     renderPush(report, placeOfObject(settings.config, null), isDry),
   );

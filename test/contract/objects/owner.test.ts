@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkApiObjects, checkWorkerObjects } from '../../../src/checks/at-start.js';
+import { checkApiObjects, checkWorkerObjects, watchObjects } from '../../../src/checks/at-start.js';
 import { describeFinding } from '../../../src/checks/finding.js';
 import { checkObjects, checkReturn, type ObjectPlaces } from '../../../src/checks/objects.js';
 import { ConfigError } from '../../../src/config.js';
+import { readAll } from '../../../src/objects/object-store.js';
 import { openBucket } from '../../../src/objects/open.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { S3Url } from '../../../src/objects/s3/place.js';
+import { holdSweeps } from '../../../src/objects/unverified.js';
 import { fileFolder } from '../../support/own-folder.js';
+import { patient } from '../../support/patience.js';
 import { startS3Server, type S3Server } from '../../support/s3-server.js';
+import { startTroubledStore } from '../../support/s3-trouble.js';
 
 const folder = fileFolder();
 let server: S3Server;
@@ -38,12 +42,18 @@ function hostOf({ OBJECTS_URL: url, ...keys }: Record<string, string>): ObjectPl
     EMBEDDED_SUPABASE_URL: undefined,
     CALLBACK_SECRET: SECRET,
     CALLBACK_SECRET_OLD: undefined,
+    GAME_PATH_SECRET: 'what the addresses of games are signed with',
+    PUBLISH_CHECK_SECRET: 'what the checks of published games are signed with',
   };
 }
 
-/** The sentence with which a worker refuses to start; empty = it starts. */
-async function refusalOf(config: ObjectPlaces, newest = none): Promise<string> {
-  return checkWorkerObjects(config, newest).then(
+/** The sentence with which a worker, or an API, refuses to start; empty = it starts. */
+async function refusalOf(
+  config: ObjectPlaces,
+  newest = none,
+  check = checkWorkerObjects,
+): Promise<string> {
+  return check(config, newest).then(
     () => '',
     (error: unknown) => {
       if (error instanceof ConfigError) return error.message;
@@ -73,12 +83,58 @@ describe('E1: the bucket of another installation', () => {
     expect(await refusalOf(host)).toContain('another CALLBACK_SECRET');
   });
 
+  it('is refused: another secret of addresses or checks, which the sentence names', async () => {
+    const ofApi = (config: ObjectPlaces) => refusalOf(config, none, checkApiObjects);
+    const [paths, checks] = [
+      { ...host, GAME_PATH_SECRET: NEW_SECRET },
+      { ...host, PUBLISH_CHECK_SECRET: NEW_SECRET },
+    ];
+    expect([await refusalOf(host), await ofApi(host)]).toEqual(['', '']);
+    expect(await ofApi(paths)).toContain('another GAME_PATH_SECRET →');
+    for (const refuses of [ofApi, refusalOf])
+      expect(await refuses(checks)).toContain('another PUBLISH_CHECK_SECRET →');
+    // Workers need not have the secret of addresses: they neither refuse nor write it.
+    expect([await refusalOf(paths), await ofApi(host)]).toEqual(['', '']);
+    const changing = { ...paths, GAME_PATH_SECRET_OLD: host.GAME_PATH_SECRET };
+    for (const each of [changing, host, paths]) expect(await ofApi(each)).toBe('');
+    expect(await ofApi(host)).toContain('another GAME_PATH_SECRET →');
+  });
+
+  it('a marker without those secrets is ours, and the next host adds its own', async () => {
+    const bucket = openBucket(host)!;
+    expect(await refusalOf(host)).toBe('');
+    const marker = String(await readAll(bucket, 'dreamcore.json'));
+    const before = marker.replace(/,"PUBLISH_CHECK_SECRET":.*\]/, '');
+    expect(before).not.toBe(marker);
+    await bucket.put('dreamcore.json', Buffer.from(before));
+    expect(await refusalOf(host)).toBe('');
+    const other = { ...host, PUBLISH_CHECK_SECRET: NEW_SECRET };
+    expect(await refusalOf(other)).toContain('another PUBLISH_CHECK_SECRET');
+  });
+
   it('is refused: none of the newest versions is there', async () => {
     const key = 'p/game/job/version';
     const newest = async (): Promise<string[]> => ['p/game/job/lost', key];
     expect(await refusalOf(host, newest)).toContain('holds none of the 2 newest versions');
     await expect(checkApiObjects(host, newest)).rejects.toThrow('none of the 2 newest');
     await openBucket(host)!.put(key, Buffer.from('x'));
+    expect(await refusalOf(host, newest)).toBe('');
+  });
+
+  it('L3: of ours, set back to a time before the newest versions, is not refused', async () => {
+    const newest = async (): Promise<string[]> => ['p/game/job/lost'];
+    expect(await refusalOf(host)).toBe('');
+    // Another host with a bucket of its own has marked it as well, but made nothing there.
+    expect(await refusalOf(host, newest)).toContain('holds none of the 1 newest versions');
+    await openBucket(host)!.put('p/game/job/older', Buffer.from('x'));
+    expect(await refusalOf(host, newest)).toBe('');
+    await openBucket(host)!.delete('dreamcore.json');
+    expect(await refusalOf(host, newest)).toContain('npx dreamcore verify --hold');
+  });
+
+  it('L3: one that lost all is not refused once an operator has put it on hold', async () => {
+    const newest = async (): Promise<string[]> => ['p/game/job/lost'];
+    await holdSweeps(openBucket(host)!);
     expect(await refusalOf(host, newest)).toBe('');
   });
 
@@ -108,6 +164,45 @@ describe('a bucket that does not answer', () => {
     const wrong = { ...host, OBJECTS_SECRET_ACCESS_KEY: 'not the secret' };
     expect(await refusalOf(wrong)).toContain('403');
     expect(await refusalOf(wrong)).not.toContain('not the secret');
+  });
+});
+
+describe('E1: an API or a worker that runs', () => {
+  const stopping = new AbortController();
+  afterAll(() => stopping.abort());
+  const watch = (config: ObjectPlaces, newest = none) =>
+    // Bare time: between two looks.
+    watchObjects('api', config, newest, stopping.signal, 20);
+
+  it(
+    'refuses the bucket of others as soon as it answers',
+    async () => {
+      const before = await startTroubledStore(server.port);
+      const late = hostOf(server.env(`${randomUUID()}/`, before.port));
+      expect(await refusalOf(late)).toBe('');
+      const other = { ...late, SUPABASE_URL: 'https://two.example' };
+      before.trouble = 'away';
+      await checkApiObjects(other, none);
+      const refused = watch(other);
+      await expect.poll(() => before.troubled.length).toBeGreaterThan(1);
+      before.trouble = 'none';
+      expect(await refused).toContain('belongs to the database https://one.example');
+      await before.close();
+    },
+    patient(60_000),
+  );
+
+  it('refuses another bucket than that of the host that made the first version', async () => {
+    const other = { ...host, ...hostOf(server.env(`${randomUUID()}/`)) };
+    expect([await refusalOf(host), await refusalOf(other)]).toEqual(['', '']);
+    const keys: string[] = [];
+    const refused = watch(other, async () => keys);
+    const accepted = watch(host, async () => keys);
+    await openBucket(host)!.put('p/game/job/first', Buffer.from('x'));
+    keys.push('p/game/job/first');
+    expect(await refused).toContain('holds none of the 1 newest versions');
+    stopping.abort();
+    expect(await accepted).toBeNull();
   });
 });
 
