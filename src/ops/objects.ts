@@ -44,9 +44,9 @@ async function push(options: PushOptions): Promise<Answer> {
   const settings = readSettings(options.envFile);
   const { from, to } = openBoth(settings);
   const places = await ownPlaces(settings);
-  const found = await checkObjects(places);
-  if (found?.verdict === 'missing') throw new Error(describeFinding(found));
   const isDry = options.dryRun ?? false;
+  const found = await (isDry ? checkBucketOwner(places) : checkObjects(places));
+  if (found?.verdict === 'missing') throw new Error(describeFinding(found));
   const report = await pushObjects(from, to, { isDry });
   const isWhole = report.problems.length === 0;
   if (isWhole && !isDry) await checkBucketOwner(places, { isMarked: true });

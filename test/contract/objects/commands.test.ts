@@ -6,11 +6,13 @@ import { listAll, readAll } from '../../../src/objects/object-store.js';
 import { openBucket, openObjects } from '../../../src/objects/open.js';
 import { pushObjects } from '../../../src/objects/push.js';
 import { heldSince, holdSweeps } from '../../../src/objects/unverified.js';
+import { createProgram } from '../../../src/ops/cli.js';
 import { readSettings } from '../../../src/ops/settings.js';
 import { verifyStore } from '../../../src/ops/verify.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import { fileFolder } from '../../support/own-folder.js';
 import { startS3Server, type S3Server } from '../../support/s3-server.js';
+import { startTroubledStore } from '../../support/s3-trouble.js';
 import { publishVersion } from '../../support/versions.js';
 
 const folder = fileFolder();
@@ -58,4 +60,19 @@ it('U2: --deep reads the bytes of the bucket, and not those of the cache', async
   bytes[3] = (bytes[3] ?? 0) ^ 1;
   await bucket.put(key, bytes);
   expect(await verifyStore({ ...NO_FILE, deep: true })).toMatchObject({ exitCode: 1 });
+});
+
+it('objects push --dry-run puts nothing at all: a bucket that refuses puts is no trouble', async () => {
+  const full = await startTroubledStore(server.port);
+  full.trouble = 'full';
+  await hostWithGame();
+  vi.stubEnv('OBJECTS_URL', server.env('beside/', full.port)['OBJECTS_URL']);
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const args = ['objects', 'push', '--dry-run', '--json', '--env-file', '/dev/null'];
+  await createProgram(null).parseAsync(args, { from: 'user' });
+  const printed = write.mock.calls.map(([text]) => String(text)).join('');
+  write.mockRestore();
+  expect(JSON.parse(printed)).toMatchObject({ looked: 1, pushed: 1, problems: [] });
+  expect(full.troubled).toEqual([]);
+  await full.close();
 });
