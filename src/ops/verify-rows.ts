@@ -15,6 +15,9 @@ const PROJECTS_AT_ONCE = 20;
 /** Prefixes of what rows name by key. */
 const NAMED = ['p/', 'a/', 'g/'];
 
+/** Whether rows name the objects of a key or folder, one by one. */
+export const isNamed = (place: string): boolean => NAMED.some((each) => place.startsWith(each));
+
 interface VerifyDeps {
   readonly store: Pick<
     Store,
@@ -53,8 +56,8 @@ export interface Verified {
 
 /**
  * Compares rows with the store, by one list of what it has: key and size, or every byte, id and
- * place. Changes nothing but what `undelete` brings back; a project that lacks something gets back
- * all that is its own.
+ * place. Changes nothing but what `undelete` brings back: what rows name, and all else of a project
+ * that has no version left, as after its delete.
  */
 export async function verifyRows(deps: VerifyDeps, how: VerifyHow): Promise<Verified> {
   const found: Verified = { looked: 0, broughtBack: 0, lost: [] };
@@ -67,7 +70,9 @@ export async function verifyRows(deps: VerifyDeps, how: VerifyHow): Promise<Veri
       sizes.has(key) && (sizeBytes === null || sizes.get(key) === sizeBytes);
     const missing = named.filter((each) => !isThere(each));
     if (how.undelete && missing.length > 0) {
-      for (const place of [...folders, ...missing.map(({ key }) => key)]) {
+      const isDeleted = !named.some((each) => each.what === 'version' && isThere(each));
+      const others = isDeleted ? folders.filter((each) => !isNamed(each)) : [];
+      for (const place of [...others, ...missing.map(({ key }) => key)]) {
         // Other projects add to the sum meanwhile: it is read after the wait.
         const count = await deps.objects.bringBack(place);
         found.broughtBack += count;

@@ -142,8 +142,8 @@ async function withOldObjects(
 
 /**
  * Removes what ended work has made that is no version (L2): after a day, what failed attempts left
- * after `KEEP_REMOVED_DAYS`. Objects of work without a row can return (U2), and too many of them
- * stop the sweep. Returns how many.
+ * after `KEEP_REMOVED_DAYS`. All can return (U2): a later row, which an older database does not
+ * have, may name one. Too many without a row of their work stop the sweep. Returns how many.
  */
 export async function removeUnpublished(deps: SweepDeps): Promise<number> {
   const { store, objects } = deps;
@@ -167,7 +167,7 @@ export async function removeUnpublished(deps: SweepDeps): Promise<number> {
   });
   if (removed === 0 && unknown.length > 0) return 0;
   const ended = keysOf(true);
-  await objects.deleteAll(ended);
+  await objects.deleteAll(ended, { canReturn: true });
   return removed + ended.length;
 }
 
