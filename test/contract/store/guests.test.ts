@@ -10,6 +10,7 @@ import { usageActivities } from '../../../src/activities/shared/accounts/usage.j
 import { payText } from '../../../src/activities/shared/jobs/job-texts.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import type { ObjectStore } from '../../../src/objects/object-store.js';
+import { holdSweeps, releaseSweeps } from '../../../src/objects/unverified.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 import { createGuest, type TestUser } from '../../support/users.js';
@@ -241,6 +242,18 @@ describe('F2: guests who did not come back', () => {
     await age(25);
     await database.sql('update auth.refresh_tokens set created_at = now()');
     expect(await forgotten()).toEqual([]);
+  });
+
+  it('L3: stay after a restore, until the rows were looked at', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-guests-'));
+    const objects = createFileObjectStore(folder);
+    const round = () => guestActivities({ store: database.store, objects }).forgottenGuests();
+    await age(25);
+    await holdSweeps(objects);
+    expect(await round()).toEqual([]);
+    await releaseSweeps(objects);
+    expect(await round()).toEqual([guest.id]);
+    await rm(folder, { recursive: true });
   });
 
   it('stay while their work goes on, and a day longer', async () => {

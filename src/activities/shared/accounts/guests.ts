@@ -1,6 +1,7 @@
 import { AppError } from '../../../contracts/base/errors.js';
 import { listAll, type ObjectStore } from '../../../objects/object-store.js';
 import { projectFolders } from '../../../objects/kept-places.js';
+import { heldSince } from '../../../objects/unverified.js';
 import { crashPoint } from '../../../process/crash-points.js';
 import type { Store } from '../../../store/index.js';
 import type { GuestActivities, GuestRounds } from '../../ports/guest-port.js';
@@ -40,7 +41,11 @@ export function guestActivities({ store, objects }: GuestDeps): GuestActivities 
       return isAdopted;
     },
 
-    forgottenGuests: () => store.users.forgottenGuests(FORGOTTEN_MS, ROUND_LIMIT),
+    // A database of yesterday does not know who came back since (L3).
+    forgottenGuests: async () =>
+      (await heldSince(objects)) === null
+        ? store.users.forgottenGuests(FORGOTTEN_MS, ROUND_LIMIT)
+        : [],
   };
 }
 
