@@ -5,6 +5,7 @@ import { exists, filesBelow } from '../../src/disk/absent.js';
 import { emptyQuarantine, quarantine } from '../../src/disk/quarantine.js';
 import { createFileObjectStore, objectFile } from '../../src/objects/file-object-store.js';
 import { listAll, type ObjectInfo } from '../../src/objects/object-store.js';
+import { isNamed } from '../../src/ops/verify-rows.js';
 import { placeCopy } from './copies.js';
 import { placesIn } from './folder.js';
 
@@ -14,7 +15,7 @@ const REMOVAL_MS = 60_000;
 
 export interface Mirrored {
   readonly listed: number;
-  /** Objects that are gone here and stay there, because they are too many (U2). */
+  /** Objects that stay there: too many that rows name are gone here, and were not removed (U2). */
   readonly held: number;
 }
 
@@ -32,7 +33,7 @@ export async function mirrorObjects(
   const there = new Map<string, ObjectInfo>();
   for await (const object of listAll(createFileObjectStore(folder), ''))
     there.set(object.key, object);
-  const before = there.size;
+  const named = [...there.keys()].filter(isNamed).length;
   let listed = 0;
   for await (const object of listAll(createFileObjectStore(dataDir), '')) {
     const known = there.get(object.key);
@@ -42,17 +43,24 @@ export async function mirrorObjects(
     const [from, to] = [objectFile(dataDir, object.key), objectFile(folder, object.key)];
     await placeCopy(from, to, scratch);
   }
-  await mirrorShortLived(dataDir, folder, since);
+  const removed = await filesBelow(path.join(dataDir, REMOVED));
+  await mirrorShortLived(removed, { dataDir, folder, since });
+  const onPurpose = new Set(removed.map((file) => file.split(path.sep).slice(2).join('/')));
   const gone = [...there.keys()];
-  const mayRemove = maySweep({ listed: before, unknown: gone.length });
-  if (mayRemove) await quarantine(folder, ...gone.map((key) => objectFile(folder, key)));
+  const unknown = gone.filter((key) => isNamed(key) && !onPurpose.has(key)).length;
+  const mayRemove = maySweep({ listed: named, unknown });
+  const removable = mayRemove ? gone : gone.filter((key) => onPurpose.has(key));
+  await quarantine(folder, ...removable.map((key) => objectFile(folder, key)));
   await emptyQuarantine(folder, KEEP_REMOVED_MS);
-  return { listed, held: mayRemove ? 0 : gone.length };
+  return { listed, held: gone.length - removable.length };
 }
 
 /** What was made and removed since: rows of a moment between two backups name it. */
-async function mirrorShortLived(dataDir: string, folder: string, since: Date): Promise<void> {
-  for (const file of await filesBelow(path.join(dataDir, REMOVED))) {
+async function mirrorShortLived(
+  removed: readonly string[],
+  { dataDir, folder, since }: { dataDir: string; folder: string; since: Date },
+): Promise<void> {
+  for (const file of removed) {
     const [entry = '', ...lay] = file.split(path.sep);
     const isOld = Number.parseInt(entry, 10) < since.getTime() - REMOVAL_MS;
     if (isOld || lay[0] !== 'objects' || (await exists(path.join(folder, ...lay)))) continue;
