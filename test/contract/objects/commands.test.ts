@@ -43,7 +43,7 @@ async function hostWithGame() {
   return { bucket, keys };
 }
 
-it('U2/L3: what the bucket has lost is lost, although this host still has it in its cache', async () => {
+it('U2/L3: what the bucket has lost is lost, although a host has it in its cache', async () => {
   const { bucket, keys } = await hostWithGame();
   await holdSweeps(bucket);
   await bucket.deleteAll(keys);
@@ -62,7 +62,7 @@ it('U2: --deep reads the bytes of the bucket, and not those of the cache', async
   expect(await verifyStore({ ...NO_FILE, deep: true })).toMatchObject({ exitCode: 1 });
 });
 
-it('objects push --dry-run puts nothing at all: a bucket that refuses puts is no trouble', async () => {
+it('objects push --dry-run puts nothing: a bucket that refuses puts is no trouble', async () => {
   const full = await startTroubledStore(server.port);
   full.trouble = 'full';
   await hostWithGame();
