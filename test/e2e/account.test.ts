@@ -75,7 +75,7 @@ it('shows the costs that the database has, and which of them are only set aside'
   const open = async (): Promise<string[]> => {
     await page.goto(`${app.stack.baseUrl}/mypage`);
     await page.click('#usage summary');
-    await page.locator('#usageDays p').first().waitFor();
+    await page.locator('#usageDays table').waitFor();
     return (await page.innerText('#usageDays')).split('\n').map((line) => line.trim());
   };
   const spend = async (state: string, usd: number): Promise<void> => {
