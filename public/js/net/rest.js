@@ -4,6 +4,7 @@
  */
 
 import { text } from '../texts/index.js';
+import { saidText } from '../texts/server-words.js';
 import { awayWords } from './away-words.js';
 import { finalAnswer, PREFER, retryAfterS } from './later-answer.ts';
 import { signInFirst } from '../ui/sign-in-first.js';
@@ -36,12 +37,13 @@ export const isAway = (error) =>
   error instanceof Refusal ? [502, 503, 504].includes(error.status) : error instanceof TypeError;
 
 /**
- * The sentence for a request that failed: no network, no server, or a limit with the time to wait;
- * all else is `otherwise`.
+ * The sentence for a request that failed: what the server lacks, no network, no server, or a limit
+ * with the time to wait; all else is `otherwise`.
  * @param {unknown} error @param {string} otherwise
  */
 export function failureText(error, otherwise) {
-  if (isAway(error)) return awayWords(text.serverUnreachable);
+  const own = error instanceof Refusal && error.status === 503 ? saidText('', error) : '';
+  if (own !== '' || isAway(error)) return own || awayWords(text.serverUnreachable);
   if (error instanceof Refusal && error.code === ACCOUNT_REQUIRED) return accountRequired();
   if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
   if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);

@@ -195,7 +195,7 @@ async function fulfil<I extends ActionRef>(
 function refusalFor({ kind, detail }: FailedAction, asked: keyof typeof MISSING): Refusal {
   if (isLimitOfMoney(kind)) return refusalOf(kind);
   return kind === 'ImageServiceMissing'
-    ? refusal(503, MISSING[asked])
+    ? new Refusal(503, { error: MISSING[asked], code: kind })
     : new Refusal(500, { error: sentenceOf(kind, detail), success: false });
 }
 

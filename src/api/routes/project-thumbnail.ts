@@ -100,7 +100,7 @@ export function thumbnailAnswer(projectId: string, outcome: ActionOutcome<unknow
 export function mediaRefusal(kind: ErrorKind, error: string): Refusal {
   const output = errorText(kind);
   return ERROR_POLICY[kind].http === 503
-    ? refusal(503, output)
+    ? new Refusal(503, { error: output, code: kind })
     : new Refusal(500, { error, output });
 }
 
