@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { MIGRATIONS_DIR } from '../config.js';
+import { lastBeforeContract } from '../contracts/base/schema-range.js';
 import { BUILD_DIR } from './programs.js';
 
 /**
@@ -16,7 +17,10 @@ export const SCHEMA_FROM = 28;
 const STORE = { from: 2, to: 2 };
 
 const Range = z.object({ from: z.number().int(), to: z.number().int() });
-const BuildRange = z.object({ schema: Range, store: Range });
+const BuildRange = z.object({
+  schema: Range.extend({ until: z.number().int().optional() }),
+  store: Range,
+});
 export type BuildRange = z.infer<typeof BuildRange>;
 
 /** The range of the build in this folder; null = it has none. Throws where it cannot be read. */
@@ -35,7 +39,8 @@ export async function rangeOfSources(): Promise<BuildRange> {
   const numbers = (await readdir(MIGRATIONS_DIR))
     .filter((name) => name.endsWith('.sql'))
     .map((name) => Number.parseInt(name, 10));
-  return { schema: { from: SCHEMA_FROM, to: Math.max(...numbers) }, store: STORE };
+  const to = Math.max(...numbers);
+  return { schema: { from: SCHEMA_FROM, to, until: lastBeforeContract(to) }, store: STORE };
 }
 
 /** The range of the build, or of the sources, that this process runs from. */

@@ -202,8 +202,8 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     rule: 'O2',
     breaks: 'a newer database is taken for one of this code',
     file: 'src/contracts/base/schema-range.ts',
-    find: "if (databaseVersion > range.to) return 'database-newer';",
-    replace: "if (databaseVersion > range.to + 1) return 'database-newer';",
+    find: 'if (databaseVersion > (range.until ?? range.to))',
+    replace: 'if (databaseVersion > (range.until ?? range.to) + 1)',
     test: 'src/contracts/base/schema-range.test.ts',
   },
   {

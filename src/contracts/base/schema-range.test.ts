@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareSchema, schemaProblem, schemaRefusal } from './schema-range.js';
+import { compareSchema, lastBeforeContract, schemaProblem, schemaRefusal } from './schema-range.js';
 
 const RANGE = { from: 12, to: 14 };
 
@@ -13,6 +13,16 @@ it.each([
 ] as const)('O2: a database of schema %s is %s for 12 to 14', (version, verdict) => {
   expect(compareSchema(RANGE, version)).toBe(verdict);
   expect(schemaRefusal(RANGE, version) === null).toBe(verdict === 'ok');
+});
+
+it.each([
+  [14, 15, 'ok'],
+  [14, 99, 'ok'],
+  [14, 100, 'database-newer'],
+  [100, 101, 'ok'],
+  [199, 200, 'database-newer'],
+] as const)('O2: code of schema %i on one of %i, which a contract may part: %s', (to, at, is) => {
+  expect(compareSchema({ from: 12, to, until: lastBeforeContract(to) }, at)).toBe(is);
 });
 
 it('O2: --fresh is named only where no migration leads', () => {

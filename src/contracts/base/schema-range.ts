@@ -2,6 +2,16 @@
 export interface VersionRange {
   readonly from: number;
   readonly to: number;
+  /** Of a schema that is newer than `to`: this code works with it up to here; absent = `to`. */
+  readonly until?: number | undefined;
+}
+
+/**
+ * The last version that code whose chain ends with `version` works with. The database's number
+ * itself says it: a contract file begins a new hundred (0100), all others leave older code be.
+ */
+export function lastBeforeContract(version: number): number {
+  return Math.floor(version / 100) * 100 + 99;
 }
 
 /** The database as a build sees it (O2). */
@@ -13,7 +23,7 @@ type SchemaVerdict = 'ok' | 'database-older' | 'database-newer' | 'unknown-chain
  */
 export function compareSchema(range: VersionRange, databaseVersion: number | null): SchemaVerdict {
   if (databaseVersion === null) return 'unknown-chain';
-  if (databaseVersion > range.to) return 'database-newer';
+  if (databaseVersion > (range.until ?? range.to)) return 'database-newer';
   return databaseVersion < range.from ? 'database-older' : 'ok';
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { MIGRATIONS_DIR, PROJECT_ROOT } from '../../../src/config.js';
-import { SCHEMA_FROM } from '../../../src/process/build-range.js';
+import { rangeOfSources, SCHEMA_FROM } from '../../../src/process/build-range.js';
 import { checkSchema, watchSchema } from '../../../src/checks/schema.js';
 import { MESSAGE_FUNCTIONS } from '../../../src/store/tables/schema.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
@@ -29,7 +29,7 @@ let env: Record<string, string>;
 const plantNewer = (): Promise<unknown> =>
   database.sql(`insert into dreamcore.schema_files values ('0999_later.sql', 'x')`);
 const repair = (): Promise<unknown> =>
-  database.sql(`delete from dreamcore.schema_files where name like '0999%';
+  database.sql(`delete from dreamcore.schema_files where hash = 'x';
     drop function if exists public.queue_position(uuid, integer)`);
 
 beforeAll(async () => {
@@ -62,6 +62,15 @@ it('O2: the API does not start on a newer database, and says so in one sentence'
   const api = await spawnApi(env);
   expect(await api.exited).toBe(1);
   expect(api.output()).toBe(`${NEWER}\n`);
+});
+
+it('O2: a newer schema is refused from its next contract file on, by the number alone', async () => {
+  const { schema: range } = await rangeOfSources();
+  const read = () => database.store.schema.read();
+  await database.sql(`insert into dreamcore.schema_files values ('0099_expands.sql', 'x')`);
+  await checkSchema({ range, read });
+  await database.sql(`insert into dreamcore.schema_files values ('0100_contracts.sql', 'x')`);
+  await expect(checkSchema({ range, read })).rejects.toThrow('(schema 100) is newer');
 });
 
 it('O2: a database that becomes another one while a process runs is left', async () => {
