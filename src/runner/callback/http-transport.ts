@@ -54,8 +54,8 @@ const REFUSALS_BELIEVED = 3;
 /** A changed cost is posted at least this often, with or without events (M2). */
 const COST_EVERY_MS = 2_000;
 
-/** Of an instance that ends, or of another program that has its address by now. */
-const FAILED_STATUS = /^(5..|40[134])$/;
+/** Beside 200 with an answer: what an instance with the job's listeners says (C2). */
+const OWN_STATUS = [410, 413, 429];
 
 type PostOutcome = 'ok' | 'again' | 'dead';
 
@@ -239,8 +239,11 @@ export class HttpTransport implements EventTransport {
     } catch {
       return this.leftListener() ? 'again' : this.retryLater(null);
     }
-    if (FAILED_STATUS.test(String(response.status)) && this.leftListener()) return 'again';
-    const outcome = await this.classifyAnswer(response, text, batch);
+    const answer = response.status === 200 ? parsedJson(CallbackAnswer, text) : null;
+    // Of an instance that ends, or of another program that has its address by now.
+    const isForeign = answer === null && !OWN_STATUS.includes(response.status);
+    if (isForeign && this.leftListener()) return 'again';
+    const outcome = await this.classifyAnswer(response, answer, batch);
     if (outcome === 'ok') this.postedCost = { usd: costUsd, atMs: performance.now() };
     return outcome;
   }
@@ -254,13 +257,14 @@ export class HttpTransport implements EventTransport {
 
   private classifyAnswer(
     response: Response,
-    text: string,
+    answer: CallbackAnswer | null,
     batch: Batch,
   ): PostOutcome | Promise<PostOutcome> {
     const { status } = response;
-    // A proxy before an absent receiver answers 5xx.
+    if (answer !== null) return this.accepted(answer, batch);
+    // A proxy before an absent receiver answers 5xx, or a page.
+    if (status === 200) return this.retryLater(null);
     if (status < 500) this.heardAt = performance.now();
-    if (status === 200) return this.accepted(text, batch);
     if (status === 410) {
       this.options.onStop(
         new AppError('RunSuperseded', 'the receiver no longer wants this attempt'),
@@ -280,9 +284,8 @@ export class HttpTransport implements EventTransport {
     return 'dead';
   }
 
-  private accepted(text: string, batch: Batch): PostOutcome | Promise<PostOutcome> {
-    const answer = parsedJson(CallbackAnswer, text);
-    if (answer === null) return this.retryLater(null);
+  private accepted(answer: CallbackAnswer, batch: Batch): PostOutcome {
+    this.heardAt = performance.now();
     this.backoffMs = MIN_BACKOFF_MS;
     this.refusals = 0;
     this.outbox.markSent(batch);

@@ -14,7 +14,7 @@ import {
 } from '../../fakes/callback-receiver.js';
 import { startFakeMessages } from '../../fakes/messages-api.js';
 import { Bench, game } from './bench.js';
-import { inFullRuns } from '../../scope.js';
+import { inFullRuns, sample } from '../../scope.js';
 import { patient } from '../../support/patience.js';
 
 const callId = `${randomUUID()}.1`;
@@ -163,6 +163,29 @@ describe('Q2: the instance that has the listeners', () => {
     instance.close();
   });
 
+  it.each([
+    ['405', 405, ''],
+    ['400', 400, '{}'],
+    ['a page', 200, '<!doctype html>'],
+    ['what looks like an answer', 200, '{"ok":true}'],
+  ])('whose address another program has, with %s, loses and holds up nothing', async (...how) => {
+    const [, status, body] = how;
+    receiver = await startReceiver();
+    let taken = 0;
+    const foreign = createServer((_request, response) => {
+      taken += 1;
+      response.writeHead(status).end(body);
+    }).listen(0, '127.0.0.1');
+    await once(foreign, 'listening');
+    const { port } = foreign.address() as AddressInfo;
+    const transport = openBoth(receiver.url, `http://127.0.0.1:${port}/callback/job`);
+    // More than the queue holds.
+    const text = await say(transport, 700);
+    await transport.close(10_000);
+    foreign.close();
+    expect([taken, receiver.text()]).toEqual([1, text]);
+  });
+
   it('that is not there from the beginning costs one try', async () => {
     receiver = await startReceiver();
     const transport = openBoth(receiver.url, 'http://127.0.0.1:9/callback/job');
@@ -205,17 +228,22 @@ describe('C2: the receiver steers the run', () => {
     expect(receiver.events()).toHaveLength(700);
   });
 
-  it(
-    'a full queue waits no longer than its patience for a receiver that is never there, and ' +
-      'the run is not stopped',
-    async () => {
+  const NEVER_THERE: [Treatment | null, number][] = [
+    [null, 500],
+    ['garbage', 4_500],
+  ];
+  it.each(sample('longer than two posts are apart', NEVER_THERE, NEVER_THERE.slice(0, 1)))(
+    'a full queue waits no longer than its patience for a receiver that is never there (%s), ' +
+      'and the run is not stopped',
+    async (treatment, patienceMs) => {
       const stops: string[] = [];
       const warnings: string[] = [];
+      if (treatment !== null) receiver = await startReceiver(() => treatment);
       const transport = new HttpTransport({
-        url: 'http://127.0.0.1:9/callback/x',
+        url: receiver?.url ?? 'http://127.0.0.1:9/callback/x',
         callId,
         keyHex: callbackKey(callId),
-        patienceMs: 500,
+        patienceMs,
         onStop: (reason: AppError) => stops.push(reason.kind),
         warn: (text) => warnings.push(text),
       });
