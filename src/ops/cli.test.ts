@@ -10,6 +10,7 @@ const SPOKEN = [
   'cancel',
   'prepare',
   'deploy current',
+  'deploy drain',
   'deploy ramp',
   'deploy roll',
   'usage settle',

@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { Backend } from '../contracts/execution/backends.js';
 import { moveBackend } from './backend.js';
-import { deployCurrent, deployRamp, deployStatus } from './deploy.js';
+import { deployCurrent, deployDrain, deployRamp, deployStatus } from './deploy.js';
 import { examine, type DevelopmentChecks } from './doctor.js';
 import { syncStores } from './sync.js';
 import { addArchiveCommands } from './archive/commands.js';
@@ -201,6 +201,15 @@ function addDeploy(program: Command): void {
     .option('--seconds <n>', 'for so long it is watched, before and after', readLimit, 60)
     .option('--as <user>', 'the canary is a job of this user; OPERATOR_USER_ID', readId)
     .action(printing(deployRoll));
+  addCommand(
+    deploy,
+    'drain',
+    'Waits until no run is left on another build than the current one, whose workers may stop ' +
+      'then. Exits 1 when the time is over.',
+    ['dreamcore deploy drain', 'after a roll, before the workers of the build before stop'],
+  )
+    .option('--seconds <n>', 'the longest wait', readLimit, 1_800)
+    .action(printing(deployDrain));
   addCommand(deploy, 'ramp', 'A part of the new runs starts on this build; 0 ends that.', [
     'dreamcore deploy ramp 5e275b48baa9f451 10',
     'every tenth new run',

@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import { ALL_QUEUES, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { makeCurrent, whyNotReady } from '../temporal/make-current.js';
 import { lastPolls, TASK_KIND } from '../temporal/task-queues.js';
 import {
   countRuns,
+  noteRoll,
   readDeployment,
   readNotes,
   setRamping,
   type Deployment,
 } from '../temporal/versions.js';
-import { operatorHere, shown, type Output } from './options.js';
+import { operatorHere, shown, type Answer, type Output } from './options.js';
 import { withServer } from './with-server.js';
 
 /** A command that finds a build without all of its queues waits no longer. */
@@ -52,6 +55,7 @@ export async function deployCurrent(buildId: string, { envFile }: Output): Promi
       by: operatorHere(),
       limitMs: READY_LIMIT_MS,
     });
+    await noteRoll(client, buildId, null);
     return `New runs start on build ${buildId}. Runs of other builds end where they are.`;
   });
 }
@@ -73,6 +77,46 @@ export async function deployRamp(
       ? 'All new runs start on the current build.'
       : `${percent} % of the new runs start on build ${buildId}.`;
   });
+}
+
+const DRAIN_LOOK_MS = 2_000;
+
+export interface DrainOptions extends Output {
+  /** The longest wait. */
+  readonly seconds: number;
+}
+
+/**
+ * `npx dreamcore deploy drain`: waits until no run is left on a build that is not current, so that
+ * workers of such builds may stop; what is left is printed when that changes. Exits 1 when the time
+ * is over.
+ */
+export async function deployDrain({ envFile, seconds }: DrainOptions): Promise<Answer> {
+  return withServer(envFile, async (client) => {
+    let printed = '';
+    for (const startedMs = performance.now(); ; await sleep(DRAIN_LOOK_MS)) {
+      const left = await runsOfOthers(client);
+      if (left.length === 0)
+        return { text: 'No run is left on another build: its workers may stop.' };
+      const text = left.map(({ buildId, runs }) => `${runs} run(s) on build ${buildId}`).join(', ');
+      if (performance.now() - startedMs > seconds * 1_000)
+        return { text: `After ${seconds} s there are still ${text}.`, exitCode: 1 };
+      if (text !== printed) process.stderr.write(`${text}\n`);
+      printed = text;
+    }
+  });
+}
+
+/** The builds with runs that new ones do not join. */
+async function runsOfOthers(client: Client): Promise<{ buildId: string; runs: number }[]> {
+  const deployment = await readDeployment(client);
+  const others = (deployment?.versions ?? []).filter(
+    ({ buildId }) => buildId !== deployment?.current,
+  );
+  const counted = await Promise.all(
+    others.map(async ({ buildId }) => ({ buildId, runs: await countRuns(client, buildId) })),
+  );
+  return counted.filter(({ runs }) => runs > 0);
 }
 
 /** The builds in words. */

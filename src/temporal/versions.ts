@@ -68,6 +68,15 @@ interface VersionNotes {
   readonly queues: readonly string[] | null;
   readonly range: BuildRange | null;
   readonly builtAt: string | null;
+  readonly roll: RollNote | null;
+}
+
+/** A roll that moves new runs to a build, until it has ended (O4). */
+export interface RollNote {
+  /** The build that was current before; null = none was. */
+  readonly before: string | null;
+  /** The project of its canary while that may be there. */
+  readonly canary: { readonly userId: string; readonly projectId: string } | null;
 }
 
 export async function readNotes(client: Client, buildId: string): Promise<VersionNotes> {
@@ -78,6 +87,7 @@ export async function readNotes(client: Client, buildId: string): Promise<Versio
     queues: decode<string[]>(entries?.['queues']?.data),
     range: decode<BuildRange>(entries?.['range']?.data),
     builtAt: decode<string>(entries?.['builtAt']?.data),
+    roll: decode<RollNote>(entries?.['roll']?.data),
   };
 }
 
@@ -97,6 +107,21 @@ export async function writeNotes(
       builtAt: encode(build.builtAt ?? null),
     },
   });
+}
+
+/** Keeps the roll with its build on the server, where that knows it; null = it has ended. */
+export async function noteRoll(
+  client: Client,
+  buildId: string,
+  roll: RollNote | null,
+): Promise<void> {
+  await orNull(
+    client.workflowService.updateWorkerDeploymentVersionMetadata({
+      namespace: client.options.namespace,
+      deploymentVersion: versionOf(buildId),
+      ...(roll === null ? { removeEntries: ['roll'] } : { upsertEntries: { roll: encode(roll) } }),
+    }),
+  );
 }
 
 /** The queues of `expected` that are not polled for every kind of task that they carry. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
-import { jobIdFor } from '../../contracts/base/ids.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { jobIdFor, projectWorkflowId } from '../../contracts/base/ids.js';
 import { messageOf } from '../../contracts/base/errors.js';
 import {
   DEPLOYMENT_NAME,
@@ -8,40 +9,48 @@ import {
   type GenerateGameOutcome,
 } from '../../contracts/durable/workflows.js';
 import type { Store } from '../../store/index.js';
+import { noteRoll, type RollNote } from '../../temporal/versions.js';
 import { writerStart, type WriterWork } from '../../temporal/writer-start.js';
 import type { Versions } from '../../versions/kept/versions.js';
 
-const LIMIT_MS = 120_000;
 const JOB_TIMEOUT_MS = 60_000;
+/** Of its deletion; the next roll does what takes longer. */
+const DELETE_LIMIT_MS = 15_000;
+const LOOK_MS = 1_000;
+/** So many tries of one workflow task are no chance. */
+const BROKEN_ATTEMPT = 3;
 /** It waits behind all others, as any job; a full queue is no reason to refuse it. */
 const MOST_WAITING = 1_000_000;
 const NAME = 'Canary';
 const PAGE = '<!doctype html><meta charset="utf-8"><title>Canary</title><canvas></canvas>\n';
 
-interface CanaryDeps {
+export interface CanaryDeps {
   readonly client: Client;
   readonly store: Pick<Store, 'projects'>;
   readonly versions: Pick<Versions, 'commit'>;
   /** In whose name: the house's. */
   readonly userId: string;
-  /** The build that deletes what the canary has made. */
-  readonly home: string;
+  /** The build that was current before; null = none was. */
+  readonly before: string | null;
 }
 
 /**
  * A job of the house on workers of this build, whatever build is current: all of its steps but
- * those of a model, whose answer is given beforehand. Its project is deleted afterwards. Throws a
- * sentence when it does not end with its version.
+ * those of a model, whose answer is given beforehand. Its project is noted, and deleted afterwards.
+ * Throws a sentence when it does not end with its version within `limitMs`, or fails in its code.
  */
-export async function runCanary(deps: CanaryDeps, buildId: string): Promise<void> {
-  const { store, userId, home } = deps;
-  const { id: projectId } = await store.projects.create(userId, NAME);
+export async function runCanary(deps: CanaryDeps, buildId: string, limitMs: number): Promise<void> {
+  const { client, store, userId, before } = deps;
+  // One that a roll made and could not note is taken again.
+  const { id: projectId } =
+    (await store.projects.findUntouched(userId, NAME)) ??
+    (await store.projects.create(userId, NAME));
   const ids = { userId, projectId };
+  await noteRoll(client, buildId, { before, canary: ids });
   try {
-    const made = await runOn<GenerateGameOutcome>(deps, buildId, {
-      kind: 'generate',
-      input: await generateInput(deps, ids),
-    });
+    const input = await generateInput(deps, ids);
+    const work = { kind: 'generate', input } as const;
+    const made = await runOn<GenerateGameOutcome>(client, buildId, work, limitMs);
     if (made.ended !== 'completed' || made.revision === undefined)
       throw new Error(`its job ended as ${made.ended} ${made.failure ?? ''}`.trim());
   } catch (error) {
@@ -49,10 +58,32 @@ export async function runCanary(deps: CanaryDeps, buildId: string): Promise<void
       cause: error,
     });
   } finally {
-    const [messageId, actionId] = [randomUUID(), randomUUID()];
-    const input = { ...ids, messageId, actionId };
-    await runOn(deps, home, { kind: 'delete', input }).catch(() => undefined);
+    if (await deleteCanary(client, before ?? buildId, ids))
+      await noteRoll(client, buildId, { before, canary: null });
   }
+}
+
+/** By workers of the build `home`, whatever still runs; true = it is gone. Never rejects. */
+export async function deleteCanary(
+  client: Client,
+  home: string,
+  ids: NonNullable<RollNote['canary']>,
+): Promise<boolean> {
+  const input = { ...ids, messageId: randomUUID(), actionId: randomUUID() };
+  try {
+    await client.workflow
+      .getHandle(projectWorkflowId(ids.projectId))
+      .terminate('the canary is deleted')
+      .catch(unlessNotFound);
+    await runOn(client, home, { kind: 'delete', input }, DELETE_LIMIT_MS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unlessNotFound(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 async function generateInput(
@@ -93,15 +124,39 @@ async function generateInput(
 }
 
 async function runOn<Result>(
-  { client }: CanaryDeps,
+  client: Client,
   buildId: string,
   work: WriterWork,
+  limitMs: number,
 ): Promise<Result> {
   const { type, options } = writerStart(work);
   const handle = await client.workflow.start(type, {
     ...options,
-    workflowExecutionTimeout: LIMIT_MS,
+    workflowExecutionTimeout: JOB_TIMEOUT_MS,
     versioningOverride: { pinnedTo: { deploymentName: DEPLOYMENT_NAME, buildId } },
   });
-  return (await handle.result()) as Result;
+  const ended = new AbortController();
+  try {
+    return await Promise.race([
+      handle.result() as Promise<Result>,
+      untilBroken(handle, limitMs, ended.signal),
+    ]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** A run whose code fails is tried again by its worker for ever. Rejects with what is wrong. */
+async function untilBroken(
+  handle: WorkflowHandle,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<never> {
+  for (const startedMs = performance.now(); ; await sleep(LOOK_MS, undefined, { signal })) {
+    const { raw } = await handle.describe();
+    if ((raw.pendingWorkflowTask?.attempt ?? 0) >= BROKEN_ATTEMPT)
+      throw new Error('it fails in its workflow code');
+    if (performance.now() - startedMs > limitMs)
+      throw new Error(`it did not end within ${Math.round(limitMs / 1_000)} s`);
+  }
 }

@@ -1,24 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { messageOf } from '../../contracts/base/errors.js';
 import { ALL_QUEUES } from '../../contracts/durable/workflows.js';
-import { ROLL_LEASE } from '../../contracts/durable/rolls.js';
-import type { Store } from '../../store/index.js';
 import { makeCurrent, whyNotReady } from '../../temporal/make-current.js';
 import {
   countEnded,
   countRuns,
+  noteRoll,
   readDeployment,
   readNotes,
-  setCurrent,
   setRamping,
 } from '../../temporal/versions.js';
 import { findBuild } from '../builds.js';
 import { operatorHere, operatorOf, type Answer, type Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
-import { runCanary } from './canary.js';
+import { deleteCanary, runCanary, type CanaryDeps } from './canary.js';
+import { holdRoll } from './hold-roll.js';
+import { goBack, unfinishedRolls, type Moved } from './unfinished.js';
 import { whyWorse } from './verdict.js';
 
 export interface RollOptions extends Output {
@@ -29,25 +28,26 @@ export interface RollOptions extends Output {
   readonly seconds: number;
 }
 
-const READY_LIMIT_MS = 120_000;
+/** A bad build is told within 60 s: when its workers poll, its canary ends, and is deleted. */
+const READY_LIMIT_MS = 30_000;
+const TRIED_LIMIT_MS = 45_000;
 const LOOK_MS = 1_000;
 /** Jobs of the build before, to compare with. */
 const BEFORE_MS = 60 * 60_000;
-const LEASE_MS = 20_000;
 
-interface Roll {
+interface Roll extends Moved {
   readonly client: Client;
-  readonly buildId: string;
   readonly queues: readonly string[];
-  /** The build that was current before; null = none was. */
-  readonly before: string | null;
   readonly options: RollOptions;
+  /** See `holdRoll`. */
+  readonly lost: AbortSignal;
 }
 
 /**
  * `npx dreamcore deploy roll`: waits for the workers of a build, tries it with a job of the house,
  * gives it a part of the new runs, then all of them, and goes back by itself where it is worse
- * than the one before (O4). One that is killed half-way is an alert of the watch.
+ * than the one before (O4). One that is killed half-way is an alert of the watch; the next one
+ * finishes it, or undoes it where it moves to another build.
  */
 export async function deployRoll(
   wanted: string | undefined,
@@ -57,40 +57,51 @@ export async function deployRoll(
   const userId = operatorOf(config, options.as);
   const buildId = wanted ?? (await findBuild(undefined)).id;
   return withServer(options.envFile, async (client) => {
-    const before = (await readDeployment(client))?.current ?? null;
-    if (before === buildId) return { text: `Build ${buildId} is current already.` };
-    const end = await holdRoll(store.leases);
-    const { queues } = await readNotes(client, buildId);
-    const roll = { client, buildId, queues: queues ?? ALL_QUEUES, before, options };
+    const { lost, end } = await holdRoll(store.leases);
     try {
-      await untilReady(roll);
-      await runCanary({ client, store, versions, userId, home: before ?? buildId }, buildId);
-      await takeOver(roll);
-      return { text: await afterwards(roll) };
-    } catch (error) {
-      return { text: `${messageOf(error)} ${await goBack(roll)}`, exitCode: 1 };
+      const before = await endUnfinished(client, buildId);
+      if (before === buildId) return { text: `Build ${buildId} is current already.` };
+      const { queues } = await readNotes(client, buildId);
+      const roll = { client, buildId, queues: queues ?? ALL_QUEUES, before, options, lost };
+      return await moveTo(roll, { client, store, versions, userId, before });
     } finally {
       await end();
     }
   });
 }
 
-/** One roll at a time; while it lives, the watch knows who moves the builds. */
-async function holdRoll(leases: Store['leases']): Promise<() => Promise<void>> {
-  const holder = `${operatorHere()}/${randomUUID()}`;
-  if (!(await leases.take(ROLL_LEASE, holder, LEASE_MS)))
-    throw new Error('Another roll goes on: wait for its end, or for 20 s if it was killed.');
-  const timer = setInterval(() => {
-    leases.take(ROLL_LEASE, holder, LEASE_MS).catch(() => undefined);
-  }, LEASE_MS / 4);
-  return async () => {
-    clearInterval(timer);
-    await leases.take(ROLL_LEASE, holder, 0);
-  };
+async function moveTo(roll: Roll, canary: CanaryDeps): Promise<Answer> {
+  const { client, buildId, lost } = roll;
+  const startedMs = performance.now();
+  try {
+    await untilReady(roll);
+    await runCanary(canary, buildId, startedMs + TRIED_LIMIT_MS - performance.now());
+    await takeOver(roll);
+    await noteRoll(client, buildId, null);
+    return { text: await afterwards(roll) };
+  } catch (error) {
+    const now = lost.aborted ? '' : await goBack(client, roll);
+    return { text: `${messageOf(error)} ${now}`.trim(), exitCode: 1 };
+  }
 }
 
-async function untilReady({ client, buildId, queues }: Roll): Promise<void> {
+/**
+ * What rolls of before left: their canaries are deleted, and what they moved to another build goes
+ * back. Answers the build to move from, also where one has moved to this build already.
+ */
+async function endUnfinished(client: Client, wanted: string): Promise<string | null> {
+  const unfinished = await unfinishedRolls(client);
+  for (const { buildId, before, canary } of unfinished) {
+    if (canary !== null) await deleteCanary(client, before ?? buildId, canary);
+    if (buildId !== wanted) await goBack(client, { buildId, before });
+  }
+  const own = unfinished.find(({ buildId }) => buildId === wanted);
+  return own ? own.before : ((await readDeployment(client))?.current ?? null);
+}
+
+async function untilReady({ client, buildId, queues, lost }: Roll): Promise<void> {
   for (const startedMs = performance.now(); ;) {
+    lost.throwIfAborted();
     const why = await whyNotReady(client, buildId, queues);
     if (why === null) return;
     if (performance.now() - startedMs > READY_LIMIT_MS) throw new Error(`${why}.`);
@@ -100,20 +111,24 @@ async function untilReady({ client, buildId, queues }: Roll): Promise<void> {
 
 /** Throws why it is worse. */
 async function takeOver(roll: Roll): Promise<void> {
-  const { client, buildId, queues, before, options } = roll;
-  if (before !== null && options.percent > 0) {
+  const { client, buildId, queues, before, options, lost } = roll;
+  lost.throwIfAborted();
+  const isCurrent = (await readDeployment(client))?.current === buildId;
+  if (before !== null && options.percent > 0 && !isCurrent) {
     await setRamping(client, buildId, options.percent, operatorHere());
     await watch(roll);
   }
-  await makeCurrent(client, { buildId, queues, by: operatorHere(), limitMs: READY_LIMIT_MS });
+  const by = operatorHere();
+  await makeCurrent(client, { buildId, queues, by, limitMs: READY_LIMIT_MS, signal: lost });
   if (before !== null) await watch(roll);
 }
 
-async function watch({ client, buildId, before, options }: Roll): Promise<void> {
+async function watch({ client, buildId, before, options, lost }: Roll): Promise<void> {
   const [startedAt, startedMs] = [new Date(), performance.now()];
   const usual = await countEnded(client, before ?? '', new Date(Date.now() - BEFORE_MS));
   while (performance.now() - startedMs < options.seconds * 1_000) {
     await sleep(LOOK_MS);
+    lost.throwIfAborted();
     const why = whyWorse(await countEnded(client, buildId, startedAt), usual);
     if (why !== null) throw new Error(`Build ${buildId} is worse than ${before}: ${why}.`);
   }
@@ -126,14 +141,4 @@ async function afterwards({ client, buildId, before }: Roll): Promise<string> {
       ? 'no run is left on another one: its workers may stop.'
       : `${open} run(s) of ${before} end where they are: its workers may stop after that.`;
   return `New runs start on build ${buildId}; ${rest}`;
-}
-
-/** What was moved goes back; runs of the new build end where they are. */
-async function goBack({ client, buildId, before }: Roll): Promise<string> {
-  const deployment = await readDeployment(client);
-  if (deployment?.ramping?.buildId === buildId)
-    await setRamping(client, buildId, 0, operatorHere());
-  if (deployment?.current !== buildId || before === null) return 'Nothing new starts there.';
-  await setCurrent(client, before, operatorHere());
-  return `New runs start on build ${before} again.`;
 }
