@@ -7,10 +7,17 @@ import { JobEventIngest } from './ingest.js';
 
 // Bare time: a slow stream
 const APPEND_MS = 60;
-/** The shortest time between two signals that are not asked for: a second, less its jitter. */
-const MIN_GAP_MS = 700;
+/** The shortest time between two signals that are not asked for, less its jitter. */
+const MIN_GAP_MS = 630;
+/** The longest: what is left of the 1.2 s of Q2 is the delivery's. */
+const MAX_GAP_MS = 900;
 
 describe('D1: events of a job are stored in batches', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
   it('about once a second, also when the stream is slow; the end does not wait', async () => {
     const stored: number[] = [];
     let signals = 0;
@@ -38,6 +45,25 @@ describe('D1: events of a job are stored in batches', () => {
     await ingest.flushNow(10_000);
     expect(stored).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
     expect(ingest.isIdle).toBe(true);
+  });
+
+  it('Q2: with the longest jitter within what the bound of readers elsewhere leaves', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const append = vi.fn(async () => undefined);
+    const ingest = new JobEventIngest('job', {
+      append,
+      isInStream: async () => false,
+      job: async () => null,
+      noteCost: async () => undefined,
+      noteProgress: async () => null,
+      log: pino({ level: 'silent' }),
+    });
+    await ingest.take(1, 1, [{ type: 'stream', content: 'x' }]);
+    await vi.advanceTimersByTimeAsync(MAX_GAP_MS - 1);
+    expect(append).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(append).toHaveBeenCalledOnce();
   });
 });
 
