@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
 
 const SCRIPT = path.join(PROJECT_ROOT, 'temporal-docker/scripts/roll.sh');
-/** Notes how it was called; `deploy roll` ends with $ROLL_CODE. */
+/** Notes how it was called; `deploy roll` ends with $ROLL_CODE, `deploy drain` with $DRAIN_CODE. */
 const DOCKER = `#!/bin/sh
 echo "$DEPLOY_CURRENT|$*" >>"$CALLS"
-case "$*" in *'deploy roll'*) exit "$ROLL_CODE" ;; esac
+case "$*" in *'deploy roll'*) exit "$ROLL_CODE" ;; *'deploy drain'*) exit "$DRAIN_CODE" ;; esac
 `;
 
 let folder: string;
@@ -19,13 +19,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function roll(rollCode: number, ...args: string[]): { status: number | null; calls: string[] } {
+function roll(
+  { rollCode = 0, drainCode = 0 },
+  ...args: string[]
+): { status: number | null; calls: string[] } {
   const calls = path.join(folder, 'calls');
   const { status } = spawnSync(SCRIPT, args, {
     env: {
       PATH: `${folder}:${process.env['PATH']}`,
       CALLS: calls,
       ROLL_CODE: String(rollCode),
+      DRAIN_CODE: String(drainCode),
       DEPLOY_CURRENT: 'auto',
     },
   });
@@ -42,12 +46,16 @@ const deployRoll = (options: string): string =>
   `${RUN} node bin/dreamcore.js deploy roll${options}`;
 
 describe('O4: scripts/roll.sh', () => {
-  it('replaces API and workers after the roll, which tries a worker beside them', () => {
-    expect(roll(0, '--percent', '5')).toEqual({
+  it.each([
+    ['runs of the build before have ended', 0],
+    ['its time is over', 1],
+  ])('replaces API and workers after roll and drain, when %s', (_when, drainCode) => {
+    expect(roll({ drainCode }, '--percent', '5')).toEqual({
       status: 0,
       calls: [
         ...NEXT,
         deployRoll(' --percent 5'),
+        `${RUN} node bin/dreamcore.js deploy drain`,
         'auto|compose --profile app up --detach --wait',
         STOP,
       ],
@@ -55,6 +63,6 @@ describe('O4: scripts/roll.sh', () => {
   });
 
   it('leaves API and workers as they are where the new build is worse', () => {
-    expect(roll(1)).toEqual({ status: 1, calls: [...NEXT, deployRoll(''), STOP] });
+    expect(roll({ rollCode: 1 })).toEqual({ status: 1, calls: [...NEXT, deployRoll(''), STOP] });
   });
 });

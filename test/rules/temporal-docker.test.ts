@@ -7,6 +7,8 @@ import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
 import { SERVER_VERSION } from '../support/temporal-programs.js';
 import { Env, PROJECT_ROOT } from '../../src/config.js';
 import { NAMED_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
+import { CALLBACK_ROUTES } from '../../src/contracts/http-routes/callbacks.js';
+import { SERVICE_ROUTES } from '../../src/contracts/http-routes/service.js';
 import { missingServices } from '../../src/ops/production.js';
 import { readText } from './files.js';
 
@@ -197,6 +199,14 @@ describe('the compose files', () => {
       [...callers, 'temporal'].toSorted(),
     );
   });
+});
+
+it('Q2, O4: the balancer hashes the callbacks, and looks who is ready, by paths that exist', () => {
+  const file = readText(`${FOLDER}/haproxy.cfg`);
+  const pathOf = (pattern: RegExp): string => pattern.exec(file)?.[1] ?? '';
+  expect(CALLBACK_ROUTES.takeJobEvents.path).toBe(`${pathOf(/path_beg (\S+)/)}:jobId`);
+  expect(SERVICE_ROUTES.readiness.path).toBe(pathOf(/httpchk GET (\S+)/));
+  expect(file).toContain('balance hash var(txn.key)');
 });
 
 describe('what an own server is prepared with', () => {
