@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import {
   BUILD_FILE,
+  lastBeforeContract,
   ownRange,
   rangeOfSources,
   readBuildRange,
@@ -22,4 +23,8 @@ it('O2: a build states its range; one that states none has none', async () => {
   expect(await ownRange()).toEqual(range);
   await writeFile(path.join(dir, BUILD_FILE), '{}');
   await expect(readBuildRange(dir)).rejects.toThrow();
+});
+
+it('O2: code works up to the end of the hundred that its chain ends in', () => {
+  expect([29, 99, 100, 199].map(lastBeforeContract)).toEqual([99, 99, 199, 199]);
 });

@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { MIGRATIONS_DIR } from '../config.js';
-import { lastBeforeContract } from '../contracts/base/schema-range.js';
 import { BUILD_DIR } from './programs.js';
 
 /**
@@ -32,6 +31,14 @@ export async function readBuildRange(buildDir: string): Promise<BuildRange | nul
     },
   );
   return text === null ? null : BuildRange.parse(JSON.parse(text));
+}
+
+/**
+ * The last version that code whose chain ends with `version` works with. The database's number
+ * itself says it: a contract file begins a new hundred (0100), all others leave older code be.
+ */
+export function lastBeforeContract(version: number): number {
+  return Math.floor(version / 100) * 100 + 99;
 }
 
 /** The range of the sources as they lie here. */

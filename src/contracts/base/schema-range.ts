@@ -6,14 +6,6 @@ export interface VersionRange {
   readonly until?: number | undefined;
 }
 
-/**
- * The last version that code whose chain ends with `version` works with. The database's number
- * itself says it: a contract file begins a new hundred (0100), all others leave older code be.
- */
-export function lastBeforeContract(version: number): number {
-  return Math.floor(version / 100) * 100 + 99;
-}
-
 /** The database as a build sees it (O2). */
 type SchemaVerdict = 'ok' | 'database-older' | 'database-newer' | 'unknown-chain';
 

@@ -8,7 +8,7 @@ const LEASE_MS = 20_000;
 interface HeldRoll {
   /** Aborts with a sentence once another roll may go on: this one then moves nothing more. */
   readonly lost: AbortSignal;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** One roll at a time; while it lives, the watch knows who moves the builds. */
@@ -27,7 +27,7 @@ export async function holdRoll(leases: Store['leases'], leaseMs = LEASE_MS): Pro
   }, leaseMs / 4);
   return {
     lost: lost.signal,
-    async end() {
+    end: async () => {
       clearInterval(timer);
       await leases.take(ROLL_LEASE, holder, 0);
     },

@@ -96,11 +96,10 @@ it('O4: a good build gets all new runs; the canary leaves nothing', async () => 
   expect(await routing()).toEqual({ current: next, ramping: null });
   expect(await projectsOfHouse()).toBe(0);
   // The stream of the canary's job stays open after its end.
-  const drained = deploy(stack, 'drain', '--seconds', '1');
-  await expect(drained).rejects.toMatchObject({
-    code: 1,
-    stdout: expect.stringMatching(`After 1 s there are still \\d+ run.s. on build ${first}`),
-  });
+  const drained = deploy(stack, 'drain', '--seconds', '1').catch(
+    (error: { stdout: string }) => error.stdout,
+  );
+  expect(await drained).toMatch(`After 1 s there are still 1 run(s) on build ${first}`);
   expect(await roll(first, 0, 1)).toMatchObject({ code: 0 });
 });
 
@@ -174,9 +173,7 @@ it('O4: a roll that is killed once its build is current is told, and undone or f
   const next = await bring({ ...HARMLESS_CHANGE, by: '受付中 (opening a third time)' });
   await forget(next, 0);
   // The roll to another build, which was current before, goes back.
-  expect(await roll(first, 50, 2)).toMatchObject({
-    out: expect.stringContaining('current already'),
-  });
+  expect((await roll(first, 50, 2)).out).toContain('current already');
   expect(await routing()).toEqual({ current: first, ramping: null });
   await forget(next, 0);
   await expectRolled(next);
