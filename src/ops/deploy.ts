@@ -55,7 +55,7 @@ export async function deployCurrent(buildId: string, { envFile }: Output): Promi
       by: operatorHere(),
       limitMs: READY_LIMIT_MS,
     });
-    await noteRoll(client, buildId, null);
+    await noteRoll(client, buildId, 'roll', null);
     return `New runs start on build ${buildId}. Runs of other builds end where they are.`;
   });
 }

@@ -68,15 +68,16 @@ interface VersionNotes {
   readonly queues: readonly string[] | null;
   readonly range: BuildRange | null;
   readonly builtAt: string | null;
-  readonly roll: RollNote | null;
+  readonly roll: RollNotes['roll'] | null;
+  readonly canary: RollNotes['canary'] | null;
 }
 
-/** A roll that moves new runs to a build, until it has ended (O4). */
-export interface RollNote {
-  /** The build that was current before; null = none was. */
-  readonly before: string | null;
-  /** The project of its canary while that may be there. */
-  readonly canary: { readonly userId: string; readonly projectId: string } | null;
+/** What a roll leaves with its build until it has ended that (O4). */
+interface RollNotes {
+  /** New runs are moved to the build, from the one that was current before (null = none was). */
+  readonly roll: { readonly before: string | null };
+  /** The project of its canary. */
+  readonly canary: { readonly userId: string; readonly projectId: string };
 }
 
 export async function readNotes(client: Client, buildId: string): Promise<VersionNotes> {
@@ -87,7 +88,8 @@ export async function readNotes(client: Client, buildId: string): Promise<Versio
     queues: decode<string[]>(entries?.['queues']?.data),
     range: decode<BuildRange>(entries?.['range']?.data),
     builtAt: decode<string>(entries?.['builtAt']?.data),
-    roll: decode<RollNote>(entries?.['roll']?.data),
+    roll: decode<RollNotes['roll']>(entries?.['roll']?.data),
+    canary: decode<RollNotes['canary']>(entries?.['canary']?.data),
   };
 }
 
@@ -109,17 +111,18 @@ export async function writeNotes(
   });
 }
 
-/** Keeps the roll with its build on the server, where that knows it; null = it has ended. */
-export async function noteRoll(
+/** Keeps it with the build on the server, where that knows it; null = it has ended. */
+export async function noteRoll<Name extends keyof RollNotes>(
   client: Client,
   buildId: string,
-  roll: RollNote | null,
+  name: Name,
+  note: RollNotes[Name] | null,
 ): Promise<void> {
   await orNull(
     client.workflowService.updateWorkerDeploymentVersionMetadata({
       namespace: client.options.namespace,
       deploymentVersion: versionOf(buildId),
-      ...(roll === null ? { removeEntries: ['roll'] } : { upsertEntries: { roll: encode(roll) } }),
+      ...(note === null ? { removeEntries: [name] } : { upsertEntries: { [name]: encode(note) } }),
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { jobIdFor, projectWorkflowId } from '../../contracts/base/ids.js';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { jobIdFor } from '../../contracts/base/ids.js';
 import { messageOf } from '../../contracts/base/errors.js';
 import {
   DEPLOYMENT_NAME,
@@ -9,7 +9,7 @@ import {
   type GenerateGameOutcome,
 } from '../../contracts/durable/workflows.js';
 import type { Store } from '../../store/index.js';
-import { noteRoll, type RollNote } from '../../temporal/versions.js';
+import { noteRoll } from '../../temporal/versions.js';
 import { writerStart, type WriterWork } from '../../temporal/writer-start.js';
 import type { Versions } from '../../versions/kept/versions.js';
 
@@ -46,7 +46,7 @@ export async function runCanary(deps: CanaryDeps, buildId: string, limitMs: numb
     (await store.projects.findUntouched(userId, NAME)) ??
     (await store.projects.create(userId, NAME));
   const ids = { userId, projectId };
-  await noteRoll(client, buildId, { before, canary: ids });
+  await noteRoll(client, buildId, 'canary', ids);
   try {
     const input = await generateInput(deps, ids);
     const work = { kind: 'generate', input } as const;
@@ -58,32 +58,26 @@ export async function runCanary(deps: CanaryDeps, buildId: string, limitMs: numb
       cause: error,
     });
   } finally {
-    if (await deleteCanary(client, before ?? buildId, ids))
-      await noteRoll(client, buildId, { before, canary: null });
+    await deleteCanary(client, { buildId, home: before ?? buildId }, ids);
   }
 }
 
-/** By workers of the build `home`, whatever still runs; true = it is gone. Never rejects. */
+/**
+ * By workers of the build `home`, whatever still runs. What cannot be deleted in time stays noted
+ * with the build that it tried, for the next roll. Never rejects.
+ */
 export async function deleteCanary(
   client: Client,
-  home: string,
-  ids: NonNullable<RollNote['canary']>,
-): Promise<boolean> {
+  { buildId, home }: { readonly buildId: string; readonly home: string },
+  ids: { readonly userId: string; readonly projectId: string },
+): Promise<void> {
   const input = { ...ids, messageId: randomUUID(), actionId: randomUUID() };
   try {
-    await client.workflow
-      .getHandle(projectWorkflowId(ids.projectId))
-      .terminate('the canary is deleted')
-      .catch(unlessNotFound);
     await runOn(client, home, { kind: 'delete', input }, DELETE_LIMIT_MS);
-    return true;
+    await noteRoll(client, buildId, 'canary', null);
   } catch {
-    return false;
+    // Its note is what is left.
   }
-}
-
-function unlessNotFound(error: unknown): void {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 async function generateInput(
@@ -133,6 +127,8 @@ async function runOn<Result>(
   const handle = await client.workflow.start(type, {
     ...options,
     workflowExecutionTimeout: JOB_TIMEOUT_MS,
+    // Whatever still runs there is a canary's.
+    workflowIdConflictPolicy: 'TERMINATE_EXISTING',
     versioningOverride: { pinnedTo: { deploymentName: DEPLOYMENT_NAME, buildId } },
   });
   const ended = new AbortController();

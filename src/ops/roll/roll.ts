@@ -75,9 +75,10 @@ async function moveTo(roll: Roll, canary: CanaryDeps): Promise<Answer> {
   const startedMs = performance.now();
   try {
     await untilReady(roll);
+    await noteRoll(client, buildId, 'roll', { before: roll.before });
     await runCanary(canary, buildId, startedMs + TRIED_LIMIT_MS - performance.now());
     await takeOver(roll);
-    await noteRoll(client, buildId, null);
+    await noteRoll(client, buildId, 'roll', null);
     return { text: await afterwards(roll) };
   } catch (error) {
     const now = lost.aborted ? '' : await goBack(client, roll);
@@ -90,13 +91,16 @@ async function moveTo(roll: Roll, canary: CanaryDeps): Promise<Answer> {
  * back. Answers the build to move from, also where one has moved to this build already.
  */
 async function endUnfinished(client: Client, wanted: string): Promise<string | null> {
-  const unfinished = await unfinishedRolls(client);
-  for (const { buildId, before, canary } of unfinished) {
-    if (canary !== null) await deleteCanary(client, before ?? buildId, canary);
-    if (buildId !== wanted) await goBack(client, { buildId, before });
+  const home = (await readDeployment(client))?.current ?? null;
+  let from: string | null | undefined;
+  for (const { buildId, roll, canary } of await unfinishedRolls(client)) {
+    if (canary !== null)
+      await deleteCanary(client, { buildId, home: roll?.before ?? home ?? buildId }, canary);
+    if (roll === null) continue;
+    if (buildId !== wanted) await goBack(client, { buildId, before: roll.before });
+    else if (home === wanted) from = roll.before;
   }
-  const own = unfinished.find(({ buildId }) => buildId === wanted);
-  return own ? own.before : ((await readDeployment(client))?.current ?? null);
+  return from === undefined ? ((await readDeployment(client))?.current ?? null) : from;
 }
 
 async function untilReady({ client, buildId, queues, lost }: Roll): Promise<void> {

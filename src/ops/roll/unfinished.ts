@@ -7,7 +7,6 @@ import {
   readNotes,
   setCurrent,
   setRamping,
-  type RollNote,
 } from '../../temporal/versions.js';
 import { operatorHere } from '../options.js';
 
@@ -18,16 +17,13 @@ export interface Moved {
   readonly before: string | null;
 }
 
-/** Builds with the note of a roll that has not come to its end. */
-export async function unfinishedRolls(client: Client): Promise<(RollNote & Moved)[]> {
+/** Builds with something left by a roll that has not come to its end. */
+export async function unfinishedRolls(client: Client) {
   const versions = (await readDeployment(client))?.versions ?? [];
   const notes = await Promise.all(
-    versions.map(async ({ buildId }) => {
-      const { roll } = await readNotes(client, buildId);
-      return roll === null ? [] : [{ ...roll, buildId }];
-    }),
+    versions.map(async ({ buildId }) => ({ buildId, ...(await readNotes(client, buildId)) })),
   );
-  return notes.flat();
+  return notes.filter(({ roll, canary }) => roll !== null || canary !== null);
 }
 
 /**
@@ -39,12 +35,12 @@ export async function goBack(client: Client, { buildId, before }: Moved): Promis
   if (deployment?.ramping?.buildId === buildId)
     await setRamping(client, buildId, 0, operatorHere());
   if (deployment?.current !== buildId || before === null) {
-    await noteRoll(client, buildId, null);
+    await noteRoll(client, buildId, 'roll', null);
     return 'Nothing new starts there.';
   }
   if (!(await lastPolls(client, TASK_QUEUE, TASK_KIND.workflow)).has(before))
     return `New runs still start there: build ${before} has no workers any more.`;
   await setCurrent(client, before, operatorHere());
-  await noteRoll(client, buildId, null);
+  await noteRoll(client, buildId, 'roll', null);
   return `New runs start on build ${before} again.`;
 }
