@@ -58,7 +58,7 @@ it('O1: a new file says in its first line which step it is', () => {
     expect(sql.split('\n')[0], name).toMatch(/^-- step: (expand|fill|contract)$/);
 });
 
-it('O2: a contract file begins a new hundred, by which older code knows it; no other one does', () => {
+it('O2: a contract file begins a new hundred, by which older code knows it', () => {
   for (const { name, sql } of files)
     expect(versionOf(name) % 100 === 0, name).toBe(sql.startsWith('-- step: contract\n'));
 });

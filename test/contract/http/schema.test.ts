@@ -64,7 +64,7 @@ it('O2: the API does not start on a newer database, and says so in one sentence'
   expect(api.output()).toBe(`${NEWER}\n`);
 });
 
-it('O2: a newer schema is refused from its next contract file on, by the number alone', async () => {
+it('O2: a newer schema is refused from its next contract file on, by number', async () => {
   const { schema: range } = await rangeOfSources();
   const read = () => database.store.schema.read();
   await database.sql(`insert into dreamcore.schema_files values ('0099_expands.sql', 'x')`);

@@ -169,7 +169,7 @@ it('O4: a roll that is killed half-way is told within a minute', async () => {
   await expectRolled(first);
 });
 
-it('O4: a roll that is killed once its build is current is told, and undone or finished', async () => {
+it('O4: a roll killed once its build is current is told, and undone or finished', async () => {
   const next = await bring({ ...HARMLESS_CHANGE, by: '受付中 (opening a third time)' });
   await forget(next, 0);
   // The roll to another build, which was current before, goes back.
