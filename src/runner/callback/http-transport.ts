@@ -54,7 +54,7 @@ const REFUSALS_BELIEVED = 3;
 /** A changed cost is posted at least this often, with or without events (M2). */
 const COST_EVERY_MS = 2_000;
 
-/** Beside 200 with an answer: what an instance with the job's listeners says (C2). */
+/** Beside 200 with an answer: the answers of an instance with the job's listeners (C2). */
 const OWN_STATUS = [410, 413, 429];
 
 type PostOutcome = 'ok' | 'again' | 'dead';

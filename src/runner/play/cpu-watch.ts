@@ -9,7 +9,7 @@ import { BOX_MEMORY_BYTES, GameStopped } from '../box-watch.js';
 const FREEZE_CPU_MS = 4_000;
 /** First look at work that takes longer than most, then as soon as its limit can be reached. */
 const LOOK_MS = 250;
-/** Of its threads so many work at a time. */
+/** Cores that its threads use at a time. */
 const MOST_CORES = 2;
 /** All that a browser works meanwhile, also for its drawing: then it shows no frame. */
 const SILENT_CPU_MS = 20_000;

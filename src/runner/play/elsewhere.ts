@@ -60,7 +60,7 @@ export async function playElsewhere(
   return { runs, deaf };
 }
 
-/** A game that does something else each time has not heard the place. */
+/** A game that does something else each time does not answer to the place. */
 async function isHeardOnPlain(run: (play: ShortPlay) => Promise<ShortRun>): Promise<boolean> {
   const plain = { density: 1, end: null };
   const left = { beats: LEFT_PLAY, ...plain };

@@ -78,8 +78,8 @@ async function isFruitless(suspect: Suspect, begunMs: number, run: Run): Promise
 }
 
 /**
- * Whether a second finger is heard beside a first one, in all places where each is heard alone, and
- * otherwise than the other.
+ * Whether the game answers to a second finger beside a first one, in all places where it answers to
+ * each alone, and otherwise than to the other.
  */
 async function hearsTwo(suspect: Suspect, fromMs: number, run: Run): Promise<LivedRun> {
   const { begin, why } = suspect;
