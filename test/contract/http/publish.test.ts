@@ -161,7 +161,7 @@ describe('notifications (§12)', () => {
   const read = async (as: Who) =>
     (
       (await send('GET', '/api/notifications', as)).json() as {
-        notifications: { id: string; read: boolean; createdAt: string }[];
+        notifications: { id: string; code: string; read: boolean; createdAt: string }[];
       }
     ).notifications;
   const tell = (user: TestUser, id: string) =>
