@@ -316,6 +316,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 
 function withDefaults(env: Parsed): Config {
   const machine = thisMachine();
+  const before = (own: string | undefined, old: string | undefined) =>
+    old ?? (own ? undefined : env.CALLBACK_SECRET_OLD);
   return {
     ...env,
     DATA_DIR: path.resolve(PROJECT_ROOT, env.DATA_DIR),
@@ -333,12 +335,9 @@ function withDefaults(env: Parsed): Config {
     // Each purpose derives a key of its own, so that one secret can stand in for all, and while
     // that one changes the one before it does.
     GAME_PATH_SECRET: env.GAME_PATH_SECRET ?? env.CALLBACK_SECRET,
-    GAME_PATH_SECRET_OLD:
-      env.GAME_PATH_SECRET_OLD ?? (env.GAME_PATH_SECRET ? undefined : env.CALLBACK_SECRET_OLD),
+    GAME_PATH_SECRET_OLD: before(env.GAME_PATH_SECRET, env.GAME_PATH_SECRET_OLD),
     PUBLISH_CHECK_SECRET: env.PUBLISH_CHECK_SECRET ?? env.CALLBACK_SECRET,
-    PUBLISH_CHECK_SECRET_OLD:
-      env.PUBLISH_CHECK_SECRET_OLD ??
-      (env.PUBLISH_CHECK_SECRET ? undefined : env.CALLBACK_SECRET_OLD),
+    PUBLISH_CHECK_SECRET_OLD: before(env.PUBLISH_CHECK_SECRET, env.PUBLISH_CHECK_SECRET_OLD),
   };
 }
 

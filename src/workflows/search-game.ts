@@ -1,17 +1,10 @@
-import {
-  log,
-  ParentClosePolicy,
-  setCurrentDetails,
-  startChild,
-  upsertSearchAttributes,
-  uuid4,
-} from '@temporalio/workflow';
+import { log, ParentClosePolicy, setCurrentDetails, startChild, uuid4 } from '@temporalio/workflow';
 import { searchWorkflowId } from '../contracts/base/ids.js';
 import { attributesOf } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, type SearchGameInput } from '../contracts/durable/workflows.js';
-import { proxies, shared } from './common/activity-proxies.js';
+import { proxies } from './common/activity-proxies.js';
 import { unlessCancelled } from './common/failures.js';
-import { throughShutdowns } from './common/shutdowns.js';
+import { runWithFallback } from './common/run-with-fallback.js';
 
 /** After everything that a player waits for; Temporal knows no lower one. */
 const LAST = { priorityKey: 5 };
@@ -44,20 +37,17 @@ export async function searchGame(input: SearchGameInput): Promise<'searched' | '
   const { userId, projectId, revision } = input;
   const searchId = uuid4();
   try {
-    const { backend, reason } = await shared.chooseBackend.executeWithOptions(
-      { summary: 'Modal or this machine' },
-      [{ userId, projectId }],
-    );
-    upsertSearchAttributes(attributesOf({ backend }));
-    setCurrentDetails(`遊び方を探しています (searching, ${backend}: ${reason})`);
-    const outcome = await throughShutdowns(
-      () =>
+    const outcome = await runWithFallback({
+      workId: searchId,
+      chooseFor: { userId, projectId },
+      label: '遊び方を探しています (searching)',
+      isOnce: true,
+      run: ({ backend }) =>
         proxies(backend).searches.searchGame.executeWithOptions(
           { summary: `Search ${revision.slice(0, 7)} (${backend})`, priority: LAST },
           [{ ...input, searchId }],
         ),
-      ({ goesOn }) => goesOn,
-    );
+    });
     setCurrentDetails(`終了 (${outcome})`);
     return outcome;
   } catch (error) {

@@ -43,7 +43,8 @@ export const isAway = (error) =>
  */
 export function failureText(error, otherwise) {
   const own = error instanceof Refusal && error.status === 503 ? saidText('', error) : '';
-  if (own !== '' || isAway(error)) return own || awayWords(text.serverUnreachable);
+  if (own !== '') return own;
+  if (isAway(error)) return awayWords(text.serverUnreachable);
   if (error instanceof Refusal && error.code === ACCOUNT_REQUIRED) return accountRequired();
   if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
   if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);

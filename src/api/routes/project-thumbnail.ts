@@ -20,7 +20,7 @@ import type { Identity } from '../guards/auth.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { facesOf, imageOf, thumbnailUrlOf } from '../games/game-images.js';
 import type { Handlers } from '../http/mount.js';
-import { Refusal, refusal } from '../http/refusal.js';
+import { codedRefusal, Refusal, refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 
 /** Whole, its square, or three seconds of play. */
@@ -98,10 +98,9 @@ export function thumbnailAnswer(projectId: string, outcome: ActionOutcome<unknow
  * A missing program of the machine has its own code; any other failure is V2's, with its sentence.
  */
 export function mediaRefusal(kind: ErrorKind, error: string): Refusal {
-  const output = errorText(kind);
   return ERROR_POLICY[kind].http === 503
-    ? new Refusal(503, { error: output, code: kind })
-    : new Refusal(500, { error, output });
+    ? codedRefusal(kind)
+    : new Refusal(500, { error, output: errorText(kind) });
 }
 
 /** An upload has no row that ends; its project may go all the same (F2). */

@@ -43,7 +43,7 @@ export async function searchGame(
   const pages = new Pages({ parcelFile, assets, ...access });
   const late = (): Error => new Error(`no end in ${wallMs} ms`);
   try {
-    const search = new Search(input, pages, access.seenFrom, enoughMs);
+    const search = new Search(input, pages, access.seenFrom, startedMs + enoughMs);
     const searched = untilAborted(search.result(), signal);
     const found = await withTimeout(searched, wallMs, late);
     return { ...found, tookMs: Math.round(performance.now() - startedMs) };
@@ -58,13 +58,12 @@ export async function searchGame(
 }
 
 class Search {
-  private readonly startedMs = performance.now();
-
   constructor(
     private readonly input: SearchInput,
     private readonly pages: Pages,
     private readonly seenFrom: string | undefined,
-    private readonly enoughMs: number,
+    /** No further batch begins after it, by `performance.now`. */
+    private readonly lastBatchMs: number,
   ) {}
 
   async result(): Promise<Omit<SearchResult, 'tookMs'>> {
@@ -92,13 +91,14 @@ class Search {
     const isKnown = kept?.player === PLAYER_VERSION && kept.gameTree === gameTree;
     let best = await this.known(isKnown);
     let begin: Tape['inputs'] = [];
-    for (let done = 0; done < count && this.hasTime(done); done += BATCH) {
+    for (let done = 0; done < count; done += BATCH) {
       const lives = Math.min(BATCH, count - done);
       const of = { parcelFile, seed, lives, luck: done + BATCH, known: best };
       const found = await Promise.all(LANES.map((lane) => livesIn(this.pages, lane, of)));
       if (done === 0) begin = [...(found[1]?.[0]?.begin ?? [])];
       const made = found.flat().map((life) => tapeOf(life, seed));
       best = bestOf([...best, ...made], TAPE_LIMITS.tapes);
+      if (performance.now() >= this.lastBatchMs) break;
     }
     const { answers, asked } =
       isKnown && kept.asked
@@ -109,10 +109,6 @@ class Search {
           };
     const others = best.slice(0, TAPE_LIMITS.tapes - own.length);
     return { gameTree, player: PLAYER_VERSION, tapes: [...own, ...others], answers, asked };
-  }
-
-  private hasTime(done: number): boolean {
-    return done === 0 || performance.now() - this.startedMs < this.enoughMs;
   }
 
   /** Tapes that are kept; of another version of the player they are run once more. */

@@ -14,9 +14,9 @@ import {
   type Screen,
 } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
-import { RunRecord } from './run-record.js';
+import { RunRecord, type Recorded } from './run-record.js';
 import { doByHand } from './tape-run.js';
-import { emptyShareOf, inkOf, type Shot, readShot } from './shots.js';
+import { emptyShareOf, inkOf, readShot } from './shots.js';
 
 /** After its first touches a game is left alone until it is over, in the game's time. */
 const IDLE_STEPS = 30;
@@ -36,12 +36,7 @@ const RESTED: readonly Beat[] = Array.from({ length: 8 }, () => ({ inputs: [], f
 const OVER_PAUSE_STEPS = 6;
 const OVER_STEP_MS = 250;
 
-export interface PlayedRun extends Run, Looks {
-  readonly shots: readonly Shot[];
-  /** Of each of them, whether the game was over. */
-  readonly overs: readonly boolean[];
-  /** Of each of them, whether a life was lost, or the game, just before it. */
-  readonly hurts: readonly boolean[];
+export interface PlayedRun extends Run, Looks, Pick<Recorded, 'shots' | 'overs' | 'hurts'> {
   /** Its page is of no more use, although nothing has stopped the play. */
   readonly isSpoiled: boolean;
 }

@@ -40,6 +40,8 @@ export interface AttemptedWork<T, A extends Attempt = Attempt> {
    * `usedMs`: for so long the attempt has been going on already, under workers that were shut down.
    */
   readonly run: (attempt: A, usedMs: number) => Promise<T>;
+  /** A failure of the first attempt, or a shutdown that cuts it, ends the work. */
+  readonly isOnce?: boolean;
   /** The attempts are a job's own: operators find it by their number. */
   readonly countsAttempts?: boolean;
   /** What earlier pieces of the same work have gone through, which this one goes on from (C1). */
@@ -91,7 +93,7 @@ class Attempts<T, A extends Attempt> {
           ({ goesOn }) => goesOn,
         );
       } catch (error) {
-        if (isCancellation(error)) throw error;
+        if (isCancellation(error) || this.work.isOnce) throw error;
         // The next one has the same attempts and the same time before it (I5).
         if (shutdownOf(error)) this.record.lostMs += Date.now() - startedMs;
         else await this.prepareNext(attempt, error, Date.now() - startedMs);
