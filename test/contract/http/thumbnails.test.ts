@@ -241,7 +241,7 @@ describe('without an image model', () => {
     });
     expect([answer.status, await answer.json()]).toEqual([
       503,
-      { error: 'Image generation service not available' },
+      { error: 'Image generation service not available', code: 'ImageServiceMissing' },
     ]);
   });
 
@@ -254,7 +254,7 @@ describe('without an image model', () => {
     });
     expect([answer.status, await answer.json()]).toEqual([
       503,
-      { error: 'Background removal service not configured' },
+      { error: 'Background removal service not configured', code: 'ImageServiceMissing' },
     ]);
   });
 
