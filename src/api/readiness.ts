@@ -27,7 +27,8 @@ const QUEUES = [
   { name: HOME.long.agent.queue, kind: TASK_KIND.activity },
 ] as const;
 
-const STOPPING: ReadyAnswer = {
+/** Balancers look for its second field (`temporal-docker/haproxy.cfg`). */
+export const STOPPING: ReadyAnswer = {
   ready: false,
   stopping: true,
   checks: { database: null, temporal: null, workers: null, disk: null, objects: null },

@@ -10,6 +10,8 @@ import { NAMED_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.
 import { CALLBACK_ROUTES } from '../../src/contracts/http-routes/callbacks.js';
 import { SERVICE_ROUTES } from '../../src/contracts/http-routes/service.js';
 import { missingServices } from '../../src/ops/production.js';
+import { STOPPING } from '../../src/api/readiness.js';
+import { Ready } from '../../src/contracts/wire/http.js';
 import { readText } from './files.js';
 
 const FOLDER = 'temporal-docker';
@@ -207,6 +209,8 @@ it('Q2, O4: the balancer hashes the callbacks, and looks who is ready, by paths 
   expect(CALLBACK_ROUTES.takeJobEvents.path).toBe(`${pathOf(/path_beg (\S+)/)}:jobId`);
   expect(SERVICE_ROUTES.readiness.path).toBe(pathOf(/httpchk GET (\S+)/));
   expect(file).toContain('balance hash var(txn.key)');
+  // The body of an instance that ends, and of none else (src/api/readiness.ts).
+  expect(JSON.stringify(Ready.parse(STOPPING))).toContain(pathOf(/expect ! string '(\S+)'/));
 });
 
 describe('what an own server is prepared with', () => {
