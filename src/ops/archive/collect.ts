@@ -25,10 +25,16 @@ import { PARTS, recordingPart, versionPart, type ArchivedJob } from './format.js
 /** Lines of the log about one job; a sound one has fewer. */
 const MAX_LOG_LINES = 20_000;
 
+export interface CollectOptions {
+  readonly envFile?: string | undefined;
+  /** Files of log lines beside this host's own, such as those of containers; `-` = stdin. */
+  readonly log?: readonly string[];
+}
+
 /** Collects everything of a job or an action that is known here, without keys and tokens. */
 export async function collectParts(
   id: string,
-  envFile: string | undefined,
+  { envFile, log: logs = [] }: CollectOptions,
 ): Promise<{ parts: Map<string, Buffer>; missing: string[] }> {
   const { store, objects, versions, config } = await openRunningStore(envFile);
   const shown = await readJob(id, envFile);
@@ -48,7 +54,7 @@ export async function collectParts(
   for (const [name, bytes] of await readHistories(shown, cleaner, envFile)) parts.set(name, bytes);
   for (const [attempt, bytes] of recordings) parts.set(recordingPart(attempt), bytes);
   for (const [revision, bytes] of parcels) parts.set(versionPart(revision), bytes);
-  const log = await readLog(config.DATA_DIR, id);
+  const log = await readLogs([...(await ownLogs(config.DATA_DIR)), ...logs], id);
   if (log.length > 0) parts.set(PARTS.log.name, Buffer.from(`${cleaner.text(log.join('\n'))}\n`));
   for (const { name } of [PARTS.history, PARTS.log])
     if (!parts.has(name)) missing.push(`${name}: there is none here`);
@@ -176,14 +182,23 @@ async function readParcels(
   return parcels;
 }
 
-/** Lines of this stack's logs that name the job, by their files. */
-async function readLog(dataDir: string, id: string): Promise<string[]> {
+/** What the processes of `npm start` wrote, by their names. */
+async function ownLogs(dataDir: string): Promise<string[]> {
   const folder = path.join(dataDir, 'logs');
+  const names = await readdir(folder).catch(() => []);
+  return names.sort().map((name) => path.join(folder, name));
+}
+
+/** Lines that name the job, without what a container engine puts before them. */
+async function readLogs(files: readonly string[], id: string): Promise<string[]> {
   const lines: string[] = [];
-  for (const name of (await readdir(folder).catch(() => [])).sort()) {
-    const input = createReadStream(path.join(folder, name), 'utf8');
+  for (const file of files) {
+    const input = file === '-' ? process.stdin : createReadStream(file, 'utf8');
     for await (const line of createInterface({ input }))
-      if (line.includes(id) && lines.length < MAX_LOG_LINES) lines.push(line);
+      if (line.includes(id) && lines.length < MAX_LOG_LINES) lines.push(withoutPrefix(line));
   }
   return lines;
 }
+
+/** `api-1  | {…}` of Compose, `2026-12-02T… {…}` of an engine's timestamps. */
+const withoutPrefix = (line: string): string => line.replace(/^[^{]{1,200}(?=\{.*\}$)/, '');

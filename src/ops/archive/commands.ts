@@ -9,6 +9,7 @@ import { packParts, unpackParts } from './tar.js';
 
 interface ExportOptions extends Output {
   readonly out?: string;
+  readonly log?: string[];
 }
 
 /** Commands that move the artifacts of a job from one machine to another. */
@@ -20,9 +21,11 @@ export function addArchiveCommands(program: Command): void {
       'recordings, versions and log lines, without keys and tokens. It holds what its user wrote.',
     ['dreamcore export <job>', 'for another machine'],
     ['dreamcore export <job> --out /tmp/case.tar.gz', 'somewhere else'],
+    ['docker compose logs | dreamcore export <job> --log -', 'with the lines of containers'],
   )
     .argument('<job>', 'its id', readId)
     .option('--out <file>', 'where to; dreamcore-<job>.tar.gz here when it is left out')
+    .option('--log <files...>', 'logs of other hosts and containers; - reads standard input')
     .option('--json', 'what was written, as JSON')
     .action(printing(exportJob));
   addCommand(
@@ -39,7 +42,7 @@ export function addArchiveCommands(program: Command): void {
 }
 
 async function exportJob(id: string, options: ExportOptions): Promise<string> {
-  const { parts, missing } = await collectParts(id, options.envFile);
+  const { parts, missing } = await collectParts(id, options);
   const bytes = await packParts(parts);
   const file = path.resolve(options.out ?? `dreamcore-${id}.tar.gz`);
   await keepFile(file, bytes, { mode: 0o600 });

@@ -108,6 +108,18 @@ describe('E9: what a job left goes to another machine', () => {
       expect(texts.includes(value), what).toBe(false);
   });
 
+  it('has the lines of containers that name it, and none of their other lines', async () => {
+    const [logs, file] = [path.join(dir, 'containers.log'), path.join(dir, 'logs.tar.gz')];
+    const lines = [`{"msg":"read","jobId":"${id}"}`, '{"msg":"of another","jobId":"x"}'];
+    await writeFile(logs, lines.map((line) => `worker-1  | ${line}\n`).join(''));
+    expect(await dreamcore('export', id, '--out', file, '--log', logs)).toMatchObject({ code: 0 });
+    const kept = String((await unpackParts(file)).get('log.jsonl')).split('\n');
+    expect(kept).toContain(lines[0]);
+    expect(kept.join('')).not.toContain('of another');
+    const none = await dreamcore('export', id, '--out', file, '--log', `${logs}.none`);
+    expect(none).toMatchObject({ code: 1, err: expect.stringContaining('containers.log.none') });
+  });
+
   it('is shown and replayed there, without a database and without Temporal', async () => {
     const there = await elsewhere('shown');
     const imported = await there.dreamcore('import', archive);
