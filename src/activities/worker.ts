@@ -15,7 +15,7 @@ import { keepFilesPrivate } from '../disk/private-files.js';
 import { builtFile } from '../process/programs.js';
 import { ownRange, type BuildRange } from '../process/build-range.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../process/worker-build.js';
-import { newestKeys } from '../versions/kept/newest-keys.js';
+import { objectRows } from '../versions/kept/object-rows.js';
 import { startMove } from '../move/background.js';
 import { createStore, type Store } from '../store/index.js';
 import { checkWorkerObjects, checkWorkerStart, watchObjects } from '../checks/at-start.js';
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const asked = createStore(config, log);
   const range = await acceptDatabase(asked);
-  await checkWorkerObjects(config, newestKeys(asked.revisions));
+  await checkWorkerObjects(config, objectRows(asked));
   const notes = new WorkNotes(config.DATA_DIR);
   // Before the slow part of the start: after RUN_HEARTBEAT_TIMEOUT silence ends the work first, and
   // its workflow waits for the killed worker's sticky queue.
@@ -111,7 +111,7 @@ function databaseOf({ schema }: Pick<Store, 'schema'>, range: BuildRange): Datab
 }
 
 interface Leaving {
-  readonly store: Pick<Store, 'schema' | 'revisions'>;
+  readonly store: Pick<Store, 'schema' | 'revisions' | 'objectHome'>;
   readonly range: BuildRange;
   readonly running: RunningWorkers;
   readonly log: Log;
@@ -124,7 +124,7 @@ function leaveOthers(config: Config, { store, range, running, log }: Leaving): v
   void running.ended.then(() => stopping.abort());
   void Promise.race([
     watchSchema(databaseOf(store, range), signal),
-    watchObjects('worker', config, newestKeys(store.revisions), signal),
+    watchObjects('worker', config, objectRows(store), signal),
   ]).then((sentence) => {
     if (sentence === null) return;
     log.error(sentence);

@@ -45,7 +45,7 @@ import { rowlessRuns } from '../stream/job-runs.js';
 import { RecentRows } from '../stream/recent-rows.js';
 import { isInStream, streamReader, type ReadStream } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
-import { newestKeys } from '../versions/kept/newest-keys.js';
+import { objectRows } from '../versions/kept/object-rows.js';
 import { createVersions } from '../versions/kept/versions.js';
 import { createRateLimits, type RateLimits } from './guards/rate-limits.js';
 import { createReadiness } from './readiness.js';
@@ -224,8 +224,8 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const { schema: range } = await ownRange();
   const database = { range, read: () => socketDeps.store.schema.read() };
   await checkSchema(database);
-  const newest = newestKeys(socketDeps.store.revisions);
-  await checkApiObjects(config, newest);
+  const rows = objectRows(socketDeps.store);
+  await checkApiObjects(config, rows);
   void ended.follow(stages.leaving.signal);
   await uploads.removeOld();
   const server = createServer(app);
@@ -243,7 +243,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   return {
     refused: Promise.race([
       watchSchema(database, stages.stopping.signal),
-      watchObjects('api', config, newest, stages.stopping.signal),
+      watchObjects('api', config, rows, stages.stopping.signal),
     ]),
     async stop() {
       stages.stopping.abort();

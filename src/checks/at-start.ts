@@ -5,7 +5,7 @@ import { ConfigError, type Config } from '../config.js';
 import { checkMarker } from './data-owner.js';
 import { checkDrawing } from './drawing.js';
 import { describeFinding, type Finding } from './finding.js';
-import { checkBucketOwner, checkObjects, type NewestKeys, type ObjectPlaces } from './objects.js';
+import { checkBucketOwner, checkObjects, type ObjectRows, type ObjectPlaces } from './objects.js';
 import { checkClock, checkDataDir, checkSandbox } from './machine.js';
 import { checkTemporal, START_TIMEOUT_MS } from './temporal-server.js';
 
@@ -55,8 +55,8 @@ const SHARED_SECRETS = {
   worker: ['PUBLISH_CHECK_SECRET'],
   api: ['GAME_PATH_SECRET', 'PUBLISH_CHECK_SECRET'],
 } as const;
-const asked = (who: keyof typeof SHARED_SECRETS, newest: NewestKeys) => ({
-  newest,
+const asked = (who: keyof typeof SHARED_SECRETS, rows: ObjectRows) => ({
+  rows,
   isMarked: true,
   shared: SHARED_SECRETS[who],
 });
@@ -65,16 +65,16 @@ const asked = (who: keyof typeof SHARED_SECRETS, newest: NewestKeys) => ({
  * What a worker asks of the object store when the database is known to be its own.
  * Throws as {@link checkWorkerStart} does.
  */
-export async function checkWorkerObjects(config: ObjectPlaces, newest: NewestKeys): Promise<void> {
-  refuse([await checkObjects(config, asked('worker', newest))]);
+export async function checkWorkerObjects(config: ObjectPlaces, rows: ObjectRows): Promise<void> {
+  refuse([await checkObjects(config, asked('worker', rows))]);
 }
 
 /**
  * What the API asks of it before it listens. Throws for the bucket of others; one that is away is
  * waited for, as servers are, and `/api/ready` names it.
  */
-export async function checkApiObjects(config: ObjectPlaces, newest: NewestKeys): Promise<void> {
-  refuse([await checkBucketOwner(config, asked('api', newest))]);
+export async function checkApiObjects(config: ObjectPlaces, rows: ObjectRows): Promise<void> {
+  refuse([await checkBucketOwner(config, asked('api', rows))]);
 }
 
 /**
@@ -85,15 +85,15 @@ export async function checkApiObjects(config: ObjectPlaces, newest: NewestKeys):
 export async function watchObjects(
   who: keyof typeof SHARED_SECRETS,
   config: ObjectPlaces,
-  newest: NewestKeys,
+  rows: ObjectRows,
   signal: AbortSignal,
   lookMs = LOOK_MS,
 ): Promise<string | null> {
   let isKnown = config.OBJECTS_URL === undefined;
   while (!isKnown && !signal.aborted) {
     await sleep(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
-    const keys = await newest().catch(() => []);
-    const finding = await checkBucketOwner(config, asked(who, newest)).catch(() => null);
+    const keys = await rows.newest().catch(() => []);
+    const finding = await checkBucketOwner(config, asked(who, rows)).catch(() => null);
     if (finding?.verdict === 'missing' && !signal.aborted) return describeFinding(finding);
     isKnown = finding !== null && keys.length > 0;
   }

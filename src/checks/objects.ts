@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Config } from '../config.js';
 import { KEEP_REMOVED_DAYS } from '../contracts/base/retention.js';
+import type { ObjectHome, ObjectHomeRow } from '../contracts/rows/object-home.js';
 import { isUnavailable, messageOf } from '../contracts/base/errors.js';
 import { infoOf, readAll, readBytes, type ObjectStore } from '../objects/object-store.js';
 import {
@@ -26,8 +27,12 @@ export type ObjectPlaces = ObjectsConfig &
   MarkerPlaces &
   Pick<Config, SecretName | `${SecretName}_OLD`>;
 
-/** Keys of the objects of the newest versions that the database names, of any project. */
-export type NewestKeys = () => Promise<readonly string[]>;
+/** What the database says of its store. */
+export interface ObjectRows {
+  /** Keys of the objects of the newest versions, of any project. */
+  newest(): Promise<readonly string[]>;
+  readonly home: ObjectHomeRow;
+}
 
 const WHAT = 'object store';
 /** Names the database and the secrets that a bucket belongs to. */
@@ -38,6 +43,8 @@ export const CANARIES = 'canary/';
 const LEFT_MS = 60 * 60_000;
 const Names = z.array(z.string());
 const Marker = z.object({
+  /** Of the row `object_home`; hosts that know no such row leave it out. */
+  id: z.string().optional(),
   database: z.string(),
   /** Of CALLBACK_SECRET. */
   secrets: Names,
@@ -48,7 +55,7 @@ type Marker = z.infer<typeof Marker>;
 const SECRETS = ['secrets', 'GAME_PATH_SECRET', 'PUBLISH_CHECK_SECRET'] as const;
 
 interface Asked {
-  readonly newest?: NewestKeys;
+  readonly rows?: ObjectRows;
   /** The bucket is marked with what its marker does not have yet. */
   readonly isMarked?: boolean;
   /** What the caller signs or checks with; it may not have the others. */
@@ -56,9 +63,9 @@ interface Asked {
 }
 
 /**
- * Is the bucket one that works, and ours: does it do what the product asks of it, does it belong to
- * this database and secret, does it hold the versions that the database names? Without a bucket,
- * the last of these alone, and null where the database is embedded.
+ * Is the bucket one that works, and ours: does it do what the product asks of it, do this database
+ * and secret belong to it, and it to them, does it hold the versions that the database names?
+ * Without one, the last of these alone, and null where the database is embedded.
  */
 export async function checkObjects(
   config: ObjectPlaces,
@@ -98,9 +105,11 @@ export async function checkReturn(config: ObjectsConfig): Promise<Finding | null
   return absent(WHAT, 'the bucket keeps nothing of what is removed', remedy);
 }
 
-async function checkFiles(config: ObjectPlaces, { newest }: Asked): Promise<Finding | null> {
-  if (config.EMBEDDED_SUPABASE_URL !== undefined) return null;
-  return checkVersions(openUncached(config), config, { newest, isOurs: false });
+async function checkFiles(config: ObjectPlaces, { rows }: Asked): Promise<Finding | null> {
+  const elsewhere = otherHome(config, null, await readHome(rows));
+  if (elsewhere !== null || config.EMBEDDED_SUPABASE_URL !== undefined) return elsewhere;
+  const found = await lookForVersions(openUncached(config), config, { rows, isOurs: false });
+  return typeof found === 'string' ? null : found;
 }
 
 /** The first thing that the store does otherwise than the product needs; null = none. */
@@ -120,7 +129,7 @@ async function tryOut(objects: ObjectStore): Promise<string | null> {
 async function checkOwner(
   bucket: ObjectStore,
   config: ObjectPlaces,
-  { newest, isMarked = false, shared = [] }: Asked,
+  { rows, isMarked = false, shared = [] }: Asked,
 ): Promise<Finding> {
   const place = placeOfObject(config, null);
   const refusal = (detail: string, remedy: string) => missing(WHAT, `${place} ${detail}`, remedy);
@@ -137,12 +146,49 @@ async function checkOwner(
       `is used by hosts with another ${other}`,
       `give all hosts the same secrets, and the one before as ${other}_OLD where it is new`,
     );
-  const strange = await checkVersions(bucket, config, { newest, isOurs: marker !== null });
-  if (strange !== null) return strange;
-  const next = JSON.stringify(nextMarker(marker, own));
-  if (isMarked && next !== JSON.stringify(marker))
-    await bucket.put(MARKER, Buffer.from(`${next}\n`));
+  const elsewhere = otherHome(config, marker, await readHome(rows));
+  if (elsewhere !== null) return elsewhere;
+  const found = await lookForVersions(bucket, config, { rows, isOurs: marker !== null });
+  if (typeof found !== 'string') return found;
+  if (!isMarked) return ok(WHAT, place);
+  const id = found === 'seen' ? await claimHome(config, marker, rows) : marker?.id;
+  const next = JSON.stringify({ ...nextMarker(marker, own), id });
+  if (next !== JSON.stringify(marker)) await bucket.put(MARKER, Buffer.from(`${next}\n`));
   return ok(WHAT, place);
+}
+
+/** Null = no row, or none that can be read: the database is away, or its schema is older (O2). */
+const readHome = async (rows: ObjectRows | undefined): Promise<ObjectHome | null> =>
+  (await rows?.home.read().catch(() => null)) ?? null;
+
+/** The row's id: that of this bucket, unless another host was first, which the next look finds. */
+async function claimHome(
+  config: ObjectPlaces,
+  marker: Marker | null,
+  rows: ObjectRows | undefined,
+): Promise<string | undefined> {
+  const own = { id: marker?.id ?? randomUUID(), place: addressOf(config) };
+  const home = await rows?.home.claim(own).catch(() => null);
+  return home && otherHome(config, marker, home) === null ? home.id : marker?.id;
+}
+
+/** The row names another store than this one, which may have got a new address since. */
+function otherHome(
+  config: ObjectPlaces,
+  marker: Marker | null,
+  home: ObjectHome | null,
+): Finding | null {
+  const address = addressOf(config);
+  if (home === null || home.id === (marker?.id ?? (home.place === address && home.id))) return null;
+  return missing(
+    WHAT,
+    `${address} is not where the objects of this database are, which is ${home.place}`,
+    'set OBJECTS_URL as on the other hosts, or, where it is lost, run npx dreamcore verify --hold',
+  );
+}
+
+function addressOf({ OBJECTS_URL: place }: ObjectPlaces): string {
+  return place ? `${place.endpoint}/${place.bucket}/${place.prefix}` : 'the disk of this host';
 }
 
 function ownMarker(config: ObjectPlaces, shared: readonly SharedSecret[]): Marker {
@@ -190,16 +236,15 @@ async function readMarker(bucket: ObjectStore): Promise<Marker | null> {
   }
 }
 
-/** A store of another installation has none of them; null = it has one, or there is none. */
-async function checkVersions(
+/** A store of another installation has none of them; `unseen` = no row names any, or it is old. */
+async function lookForVersions(
   objects: ObjectStore,
   config: ObjectPlaces,
-  { newest = async () => [], isOurs }: { newest?: NewestKeys | undefined; isOurs: boolean },
-): Promise<Finding | null> {
-  const keys = await newest();
-  for (const key of keys) if ((await infoOf(objects, key)) !== null) return null;
-  if (keys.length === 0) return null;
-  if (await isOfAnotherAge(objects, isOurs)) return null;
+  { rows, isOurs }: { rows: ObjectRows | undefined; isOurs: boolean },
+): Promise<Finding | 'seen' | 'unseen'> {
+  const keys = (await rows?.newest()) ?? [];
+  for (const key of keys) if ((await infoOf(objects, key)) !== null) return 'seen';
+  if (keys.length === 0 || (await isOfAnotherAge(objects, isOurs))) return 'unseen';
   const place = placeOfObject(config, null);
   return missing(
     WHAT,

@@ -20,6 +20,7 @@ export async function verifyStore(options: VerifyOptions): Promise<Answer> {
   const { store, objects, versions } = await openRunningStore(options.envFile);
   if (hold) {
     await holdSweeps(objects);
+    await store.objectHome.release();
     return { text: 'House-keeping removes nothing until npx dreamcore verify is clean.' };
   }
   const found = await verifyRows({ store, objects, versions }, { undelete, deep });

@@ -15,6 +15,7 @@ import { jobsTable } from './tables/jobs.js';
 import { joinedReads } from './tables/joined-reads.js';
 import { keptBytesTable } from './tables/kept-bytes.js';
 import { leasesTable } from './tables/leases.js';
+import { objectHomeTable } from './tables/object-home.js';
 import { likesTable } from './tables/likes.js';
 import { modalCallsTable } from './tables/modal-calls.js';
 import { notificationsTable } from './tables/notifications.js';
@@ -100,6 +101,7 @@ function serviceTables(client: Client, log: Log) {
     gameFaces: gameFacesTable(client),
     takedowns: takedownsTable(client),
     leases: leasesTable(client),
+    objectHome: objectHomeTable(client),
     sweeps: sweepsTable(client),
     likes: likesTable(client),
     notifications: notificationsTable(client),

@@ -109,6 +109,8 @@ async function withStack(
       ...(shippedLimits ? SHIPPED_LIMITS : {}),
       LOG_LEVEL: 'warn',
       MAX_QUEUED_JOBS: '100',
+      // Synthetic jobs have no workflow: the watch would end them.
+      WATCH_INTERVAL_MS: String(24 * 60 * 60_000),
     },
     modalEmulator: pace === 'modal',
   });

@@ -27,8 +27,16 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
     rule: 'E1',
     breaks: 'a host works on an empty bucket though there are versions',
     file: 'src/checks/objects.ts',
-    find: '  if (keys.length === 0) return null;\n',
-    replace: '  if (keys.length >= 0) return null;\n',
+    find: '  if (keys.length === 0 || (await isOf',
+    replace: '  if (keys.length >= 0 || (await isOf',
+    test: 'test/contract/objects/owner.test.ts',
+  },
+  {
+    rule: 'E1',
+    breaks: 'a host works on a copy of the bucket',
+    file: 'src/checks/objects.ts',
+    find: '  if (home === null || home.id === ',
+    replace: '  if (home === null || home.id !== ',
     test: 'test/contract/objects/owner.test.ts',
   },
   {

@@ -3,13 +3,19 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkApiObjects, checkWorkerObjects, watchObjects } from '../../../src/checks/at-start.js';
 import { describeFinding } from '../../../src/checks/finding.js';
-import { checkObjects, checkReturn, type ObjectPlaces } from '../../../src/checks/objects.js';
+import {
+  checkObjects,
+  checkReturn,
+  type ObjectPlaces,
+  type ObjectRows,
+} from '../../../src/checks/objects.js';
 import { ConfigError } from '../../../src/config.js';
 import { readAll } from '../../../src/objects/object-store.js';
 import { openBucket } from '../../../src/objects/open.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { S3Url } from '../../../src/objects/s3/place.js';
 import { holdSweeps } from '../../../src/objects/unverified.js';
+import type { ObjectHome } from '../../../src/contracts/rows/object-home.js';
 import { fileFolder } from '../../support/own-folder.js';
 import { patient } from '../../support/patience.js';
 import { startS3Server, type S3Server } from '../../support/s3-server.js';
@@ -26,7 +32,26 @@ const [SECRET, NEW_SECRET] = [
   'one secret of thirty-two characters',
   'a new secret, as long as that one',
 ];
+/** What a database says that names these versions; it has no other host. */
+const rowsOf = (newest: () => Promise<string[]>, home = homeRow()): ObjectRows => ({
+  newest,
+  home,
+});
 const none = async (): Promise<string[]> => [];
+const noRows = rowsOf(none);
+
+/** As the table does: the first claim stays. */
+function homeRow(): ObjectRows['home'] & { row: ObjectHome | null } {
+  return {
+    row: null,
+    async read() {
+      return this.row;
+    },
+    async claim(home) {
+      return (this.row ??= home);
+    },
+  };
+}
 let host: ObjectPlaces;
 beforeEach(() => {
   host = hostOf(server.env(`${randomUUID()}/`));
@@ -47,13 +72,15 @@ function hostOf({ OBJECTS_URL: url, ...keys }: Record<string, string>): ObjectPl
   };
 }
 
+const prefixOf = ({ OBJECTS_URL: place }: ObjectPlaces): string => place?.prefix ?? '';
+
 /** The sentence with which a worker, or an API, refuses to start; empty = it starts. */
 async function refusalOf(
   config: ObjectPlaces,
-  newest = none,
+  rows: ObjectRows | (() => Promise<string[]>) = noRows,
   check = checkWorkerObjects,
 ): Promise<string> {
-  return check(config, newest).then(
+  return check(config, typeof rows === 'function' ? rowsOf(rows) : rows).then(
     () => '',
     (error: unknown) => {
       if (error instanceof ConfigError) return error.message;
@@ -69,8 +96,8 @@ describe('E1: the bucket of another installation', () => {
     const other = { ...host, SUPABASE_URL: 'https://two.example' };
     const sentence = 'belongs to the database https://one.example, not to https://two.example';
     expect(await refusalOf(other)).toContain(sentence);
-    await expect(checkApiObjects(other, none)).rejects.toThrow(sentence);
-    await checkApiObjects(host, none);
+    await expect(checkApiObjects(other, noRows)).rejects.toThrow(sentence);
+    await checkApiObjects(host, noRows);
   });
 
   it('is refused: another secret, but not a host that changes to a new one', async () => {
@@ -84,7 +111,7 @@ describe('E1: the bucket of another installation', () => {
   });
 
   it('is refused: another secret of addresses or checks, which the sentence names', async () => {
-    const ofApi = (config: ObjectPlaces) => refusalOf(config, none, checkApiObjects);
+    const ofApi = (config: ObjectPlaces) => refusalOf(config, noRows, checkApiObjects);
     const [paths, checks] = [
       { ...host, GAME_PATH_SECRET: NEW_SECRET },
       { ...host, PUBLISH_CHECK_SECRET: NEW_SECRET },
@@ -116,7 +143,7 @@ describe('E1: the bucket of another installation', () => {
     const key = 'p/game/job/version';
     const newest = async (): Promise<string[]> => ['p/game/job/lost', key];
     expect(await refusalOf(host, newest)).toContain('holds none of the 2 newest versions');
-    await expect(checkApiObjects(host, newest)).rejects.toThrow('none of the 2 newest');
+    await expect(checkApiObjects(host, rowsOf(newest))).rejects.toThrow('none of the 2 newest');
     await openBucket(host)!.put(key, Buffer.from('x'));
     expect(await refusalOf(host, newest)).toBe('');
   });
@@ -150,6 +177,29 @@ describe('E1: the bucket of another installation', () => {
     expect(await refusalOf(alone, newest)).toBe('');
   });
 
+  it('is refused: a second bucket, or disk, that holds versions as well', async () => {
+    const key = 'p/game/job/version';
+    const rows = rowsOf(async () => [key]);
+    const copy = { ...host, ...hostOf(server.env(`${randomUUID()}/`)) };
+    const disk = { ...host, OBJECTS_URL: undefined };
+    for (const each of [host, copy]) await openBucket(each)!.put(key, Buffer.from('x'));
+    await createFileObjectStore(disk.DATA_DIR).put(key, Buffer.from('x'));
+    for (const each of [host, host]) expect(await refusalOf(each, rows)).toBe('');
+    expect(await refusalOf(copy, rows)).toContain('is not where the objects of this database are');
+    expect(await refusalOf(copy, rows, checkApiObjects)).toContain(`/games/${prefixOf(host)}`);
+    expect(await refusalOf(disk, rows)).toContain('the disk of this host is not where');
+    // It was moved with all that is in it, or has got another address.
+    const marker = await readAll(openBucket(host)!, 'dreamcore.json');
+    await openBucket(copy)!.put('dreamcore.json', marker!);
+    expect(await refusalOf(copy, rows)).toBe('');
+    // A host that knows no such row has rewritten the marker.
+    const { id, ...before } = JSON.parse(String(marker)) as { id: string };
+    expect(id).toMatch(/^[\da-f-]{36}$/);
+    await openBucket(host)!.put('dreamcore.json', Buffer.from(JSON.stringify(before)));
+    expect(await refusalOf(host, rows)).toBe('');
+    expect(await readAll(openBucket(host)!, 'dreamcore.json')).toEqual(marker);
+  });
+
   it('a marker that cannot be read is not ours', async () => {
     await openBucket(host)!.put('dreamcore.json', Buffer.from('torn'));
     expect(await refusalOf(host)).toContain('belongs to the database unknown');
@@ -160,7 +210,7 @@ describe('a bucket that does not answer', () => {
   it('stops a worker with the reason, and not the API, which waits for it', async () => {
     const away = hostOf(server.env('', 1));
     expect(await refusalOf(away)).toContain('the object store does not answer');
-    await checkApiObjects(away, none);
+    await checkApiObjects(away, noRows);
     const wrong = { ...host, OBJECTS_SECRET_ACCESS_KEY: 'not the secret' };
     expect(await refusalOf(wrong)).toContain('403');
     expect(await refusalOf(wrong)).not.toContain('not the secret');
@@ -172,7 +222,7 @@ describe('E1: an API or a worker that runs', () => {
   afterAll(() => stopping.abort());
   const watch = (config: ObjectPlaces, newest = none) =>
     // Bare time: between two looks.
-    watchObjects('api', config, newest, stopping.signal, 20);
+    watchObjects('api', config, rowsOf(newest), stopping.signal, 20);
 
   it(
     'refuses the bucket of others as soon as it answers',
@@ -182,7 +232,7 @@ describe('E1: an API or a worker that runs', () => {
       expect(await refusalOf(late)).toBe('');
       const other = { ...late, SUPABASE_URL: 'https://two.example' };
       before.trouble = 'away';
-      await checkApiObjects(other, none);
+      await checkApiObjects(other, noRows);
       const refused = watch(other);
       await expect.poll(() => before.troubled.length).toBeGreaterThan(1);
       before.trouble = 'none';

@@ -159,6 +159,11 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     await database.sql('delete from public.backend_state');
     return { is_only_row: true, switch: 'local', updated_by: 'test' };
   },
+  object_home: async ({ id, database }) => {
+    // The only row there may be.
+    await database.sql('delete from public.object_home');
+    return { is_only_row: true, id, place: 'test' };
+  },
   watch_state: async ({ database }) => {
     // The only row there may be.
     await database.sql('delete from public.watch_state');
@@ -231,6 +236,7 @@ export const KEY: Readonly<Record<string, string>> = {
   modal_calls: 'function_call_id',
   backend_state: 'is_only_row',
   watch_state: 'is_only_row',
+  object_home: 'is_only_row',
   image_claims: 'wish',
   notice_mutes: 'user_id',
   short_links: 'game_id',
@@ -267,6 +273,7 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   game_contents: { content_hash: 'c' },
   backend_state: { share_percent: 50 },
   watch_state: { holder: '改' },
+  object_home: { place: '改' },
   notice_mutes: { event: 'played' },
   short_links: { code: '222222' },
   project_thumbnails: { is_kept: false },

@@ -460,3 +460,14 @@ describe('what a Volume is known to hold', () => {
     ).toEqual([{ policies: 0 }]);
   });
 });
+
+it('E1: the first bucket that holds a version stays the one until it is released', async () => {
+  const { objectHome } = database.store;
+  const [first, other] = ['one', 'two'].map((place) => ({ id: randomUUID(), place }));
+  expect(await objectHome.read()).toBeNull();
+  expect(await objectHome.claim(first!)).toEqual(first);
+  expect(await objectHome.claim(other!)).toEqual(first);
+  expect(await objectHome.read()).toEqual(first);
+  await objectHome.release();
+  expect(await objectHome.claim(other!)).toEqual(other);
+});

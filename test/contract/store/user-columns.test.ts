@@ -66,6 +66,7 @@ const SERVERS = [
   'notice_mutes',
   'notification_reads',
   'notifications',
+  'object_home',
   'project_changes',
   'project_thumbnails',
   'push_subscriptions',

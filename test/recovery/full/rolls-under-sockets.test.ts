@@ -237,7 +237,9 @@ it(
     const sockets = followers.flatMap((each) => each.sockets);
     expect(sockets).toHaveLength(500);
     // Every instance was replaced twice, so that each socket was moved at least as often.
-    for (const { reconnects } of sockets) expect(reconnects).toBeGreaterThanOrEqual(2);
+    const least = (): number => Math.min(...sockets.map(({ reconnects }) => reconnects));
+    // Those whose text had ended before their instance may still be on their way.
+    await expect.poll(least, { timeout: patient(30_000) }).toBeGreaterThanOrEqual(2);
     const moved = sockets.reduce((sum, { reconnects }) => sum + reconnects, 0);
     process.stdout.write(`${count} requests, ${moved} sockets moved\n`);
   },
