@@ -272,22 +272,46 @@ describe('A4–A6: meeting somebody else', () => {
     });
   });
 
-  it('O5: a database that cannot open the job refuses the message, in one run', async () => {
+  it.each([
+    ['that cannot open the job', 'SchemaMismatch'],
+    ['that takes no such value', 'ValueRefused'],
+  ])('O5: a database %s refuses the message, in one run', async (_, kind) => {
     const input = generateInput();
     let calls = 0;
     const openJob = async (): Promise<never> => {
       calls += 1;
-      throw ApplicationFailure.nonRetryable('open the job: no such function', 'SchemaMismatch');
+      throw ApplicationFailure.nonRetryable('open the job: refused', kind);
     };
     await env.withWorkers({ ...generating().activities, openJob }, async () => {
       const refused = { kind: 'refused', code: 'OPERATION_FAILED' };
       await expect(admit(input)).resolves.toEqual(refused);
       const run = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
-      const end = { ended: 'refused', failure: 'SchemaMismatch' };
-      await expect(endOfJob(run)).resolves.toEqual(end);
+      await expect(endOfJob(run)).resolves.toEqual({ ended: 'refused', failure: kind });
     });
     expect(calls).toBe(1);
   });
+
+  it.each(['SchemaMismatch', 'ValueRefused'])(
+    'O5: a message that cannot be noted is refused, and the job that it met ends (%s)',
+    async (kind) => {
+      const { open, opened: ends } = gate();
+      const input = generateInput();
+      let calls = 0;
+      const noteMessage = async (): Promise<never> => {
+        calls += 1;
+        throw ApplicationFailure.nonRetryable('note the message: refused', kind);
+      };
+      await env.withWorkers({ ...generating(ends).activities, noteMessage }, async () => {
+        await admit(input);
+        const refused = { kind: 'refused', code: 'OPERATION_FAILED' };
+        await expect(admit(another(input))).resolves.toEqual(refused);
+        open();
+        const run = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+        await expect(run.result()).resolves.toMatchObject({ ended: 'completed' });
+      });
+      expect(calls).toBe(1);
+    },
+  );
 
   it('without a worker a message is accepted after 5 s, and done once there is one', async () => {
     const input = generateInput();

@@ -29,12 +29,15 @@ export interface OpenJobInput extends JobRef {
   mayWait?: { messageId: string; options: MessageOptions; isAsked: boolean };
 }
 
+/** The database cannot keep what is sent to it (O5). */
+export type NotKept = 'SchemaMismatch' | 'ValueRefused';
+
 export type OpenedJob =
   | { outcome: 'opened' | 'existing'; job: JobRow }
   | ({ outcome: 'queued' } & QueuePlace)
   | {
       outcome: 'refused';
-      code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' | 'SchemaMismatch';
+      code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' | NotKept;
     };
 
 export interface Answer {

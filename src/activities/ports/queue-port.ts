@@ -1,4 +1,5 @@
 import type { AdmitQueuedInput, Queueing } from '../../contracts/durable/workflows.js';
+import type { NotKept } from './job-port.js';
 import type { MessageOptions, QueuePlace } from '../../contracts/rows/queued.js';
 
 /** A message that has met a running job; `queue` left out: it is only noted. */
@@ -12,7 +13,7 @@ export interface NotedMessage {
 
 export type NotedAs =
   | ({ outcome: 'queued' } & QueuePlace)
-  | { outcome: 'refused'; code: 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' };
+  | { outcome: 'refused'; code: 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' | NotKept };
 
 export interface QueueActivities {
   /** Queues the message (Q3), or keeps its text in the chat alone (A4): nothing is answered. */

@@ -70,6 +70,7 @@ export const ERROR_POLICY = {
   GUEST_LIMIT_EXCEEDED: { retry: false, http: 429, alert: true },
   // Ours
   SchemaMismatch: { retry: false, http: 500, alert: true },
+  ValueRefused: { retry: false, http: 500, alert: true },
   OPERATION_FAILED: { retry: true, http: 500, alert: true },
 } as const satisfies Record<string, ErrorPolicy>;
 

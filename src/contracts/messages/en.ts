@@ -113,6 +113,7 @@ export const en = {
     SchemaMismatch:
       'Something is wrong with the database of this service. Please ' +
       'tell whoever runs this service.',
+    ValueRefused: 'This could not be stored. Please say it another way.',
     SandboxMissing:
       'A safe place to work in could not be prepared. Please tell whoever runs this service.',
     DiskFull: 'There is no room left to save it. Please tell whoever runs this service.',

@@ -140,6 +140,7 @@ export const ja = {
     GUEST_LIMIT_EXCEEDED:
       '今日、ログインなしで作れる分はなくなりました。ログインすると、続きを作れます。',
     SchemaMismatch: 'サーバーのデータベースに問題があります。運営にお知らせください。',
+    ValueRefused: 'この内容は保存できませんでした。言い方を変えてもう一度お試しください。',
     OPERATION_FAILED: '処理に失敗しました。もう一度お試しください。',
   },
   faults: {

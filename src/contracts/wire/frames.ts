@@ -14,7 +14,8 @@ import { STEPS } from '../messages/steps.js';
 export const Since = Cursor.extend({ jobId: z.string() });
 export type Since = z.infer<typeof Since>;
 
-export const SelectedStyle = z.looseObject({
+/** Its other fields are not carried on. */
+export const SelectedStyle = z.object({
   dimension: Dimension.catch('2d'),
   styleId: z.string().transform(storable),
 });

@@ -1,7 +1,8 @@
 import { createClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { toCamelCase, toSnakeCase } from '../../contracts/base/case.js';
-import { AppError, unavailable } from '../../contracts/base/errors.js';
+import { AppError, unavailable, type ErrorKind } from '../../contracts/base/errors.js';
+import { storableJson } from '../../contracts/base/ids.js';
 
 export type Client = ReturnType<typeof connect>;
 
@@ -10,11 +11,14 @@ const REQUEST_TIMEOUT_MS = 8_000;
 /** Most rows of one answer of a hosted PostgREST. */
 const PAGE_ROWS = 1_000;
 
+/** Rows and parameters are sent as the database can keep them: no text of theirs is refused. */
 function fetchWithin(timeoutMs: number): typeof fetch {
   return (input, init) => {
     const deadline = AbortSignal.timeout(timeoutMs);
+    const { body } = init ?? {};
     return fetch(input, {
       ...init,
+      ...(typeof body === 'string' && { body: storableJson(body) }),
       signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline,
     });
   };
@@ -50,13 +54,20 @@ const AWAY_CODES = /^(08|53|57P|58|PGRST00[0-3])/;
  */
 const MISMATCH_CODES = /^(PGRST20[0-5]|PGRST106|42883|42725|42P01|42703|3F000)$/;
 
+/**
+ * SQLSTATE classes 22 and 23: a value of the request, which no repeat makes another. A name that is
+ * taken (23505) is not among them: who was first at the same time is met by the repeat.
+ */
+const REFUSED_VALUE = /^2(2|3(?!505))/;
+
 /** A statement, before it is sent. */
 export type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
 
 /**
  * The answer of a query in the form of `schema`. Throws `SchemaMismatch` when the database lacks
- * what the query names, else `OPERATION_FAILED` whatever went wrong: refused, unreachable, slow,
- * or an answer of another form. `details.code` is the SQLSTATE or PGRST code.
+ * what the query names, `ValueRefused` when it can keep no such value, else `OPERATION_FAILED`
+ * whatever went wrong: refused, unreachable, slow, or an answer of another form. `details.code` is
+ * the SQLSTATE or PGRST code.
  */
 export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): Promise<T> {
   const parsed = schema.safeParse(await send(what, query));
@@ -66,11 +77,6 @@ export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): 
       `${what}: unexpected answer at ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
     );
   return parsed.data;
-}
-
-/** The database refused a value of the request (SQLSTATE classes 22 and 23). */
-export function isRefusedValue(error: unknown): boolean {
-  return error instanceof AppError && /^2[23]/.test(String(error.details['code']));
 }
 
 /** As {@link ask}, for a query of rows: the first one, null when there is none. */
@@ -162,8 +168,12 @@ async function send(what: string, query: Query): Promise<unknown> {
   // No status: no connection. 502, 503, 504: a gateway without a server behind it.
   if (status === 0 || (status >= 502 && status <= 504) || AWAY_CODES.test(code))
     throw unavailable(text, { code, reason: error.message });
-  const kind = MISMATCH_CODES.test(code) ? 'SchemaMismatch' : 'OPERATION_FAILED';
-  throw new AppError(kind, text, { code, reason: error.message });
+  throw new AppError(kindOf(code), text, { code, reason: error.message });
+}
+
+function kindOf(code: string): ErrorKind {
+  if (REFUSED_VALUE.test(code)) return 'ValueRefused';
+  return MISMATCH_CODES.test(code) ? 'SchemaMismatch' : 'OPERATION_FAILED';
 }
 
 /** All rows of a query that answers a page of them at a time. */

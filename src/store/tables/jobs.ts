@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Doing } from '../../contracts/messages/doing.js';
 import type { PendingQuestion } from '../../contracts/wire/frames.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { storableJson } from '../../contracts/base/ids.js';
 import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows/rows.js';
 import type { RunUsage } from '../../contracts/execution/runner.js';
@@ -15,7 +16,7 @@ import {
 import { stepOf } from '../../contracts/messages/steps.js';
 import type { Backend } from '../../contracts/execution/backends.js';
 import type { MessageOptions } from '../../contracts/rows/queued.js';
-import { askAll, askFirst, call, isRefusedValue, type Client } from './client.js';
+import { askAll, askFirst, call, type Client } from './client.js';
 import { Queued } from './queued-messages.js';
 
 /**
@@ -175,7 +176,7 @@ function jobProgress(client: Client) {
         id: jobId,
         attempt,
         progress,
-        message: message && storableJson(withTexts(message)),
+        message: message && withTexts(message),
         step: stepOf(message),
         doing,
       }),
@@ -196,20 +197,21 @@ function jobEnd(client: Client) {
       const send = (end: Omit<CompleteJob, 'id' | 'chatId' | 'language'>) =>
         changed(client, 'complete_job', {
           id,
-          result: JSON.stringify({
-            message: textOf(end.message),
-            ...codeOf(end.message),
-            ...end.result,
-          }),
-          history:
-            end.history && storableJson({ text: textOf(end.history), ...codeOf(end.history) }),
+          result: storableJson(
+            JSON.stringify({
+              message: textOf(end.message),
+              ...codeOf(end.message),
+              ...end.result,
+            }),
+          ),
+          history: end.history && { text: textOf(end.history), ...codeOf(end.history) },
           chatId,
           pendingQuestion: end.pendingQuestion,
           usage: end.usage,
           updated: UPDATED_TEXTS,
         });
       return send(job).catch((error: unknown) => {
-        if (!isRefusedValue(error)) throw error;
+        if (!(error instanceof AppError) || error.kind !== 'ValueRefused') throw error;
         const nothing = { history: null, pendingQuestion: null, usage: null };
         return send({ message: UPDATED, result: {}, ...nothing });
       });
@@ -222,7 +224,7 @@ function jobEnd(client: Client) {
     fail: (jobId: string, error: Message): Promise<JobRow | null> =>
       changed(client, 'fail_job', {
         id: jobId,
-        error: storableJson(withTexts(error)),
+        error: withTexts(error),
         updated: UPDATED_TEXTS,
       }),
 

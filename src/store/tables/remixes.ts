@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { storableJson } from '../../contracts/base/ids.js';
 import { withTexts, type Message } from '../../contracts/messages/message.js';
 import { ProjectCopy } from '../../contracts/rows/projects.js';
 import { call, type Client } from './client.js';
@@ -30,7 +29,7 @@ export function remixesTable(client: Client) {
       const names = { actionId, projectId, userId, parentId, revision, subject, chatId };
       const params = {
         ...names,
-        line: storableJson(withTexts(remix.line)),
+        line: withTexts(remix.line),
         ...objectParams(remix.object),
         ...ProjectCopy.parse(remix),
       };

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
-import { storable, VERSION_ID_PATTERN } from '../../contracts/base/ids.js';
+import { VERSION_ID_PATTERN } from '../../contracts/base/ids.js';
 import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/play.js';
 import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
 import { VersionMark, type Version } from '../../contracts/rows/versions.js';
 import type { ObjectPlace } from '../../versions/format/manifest.js';
-import { allPages, askAll, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
+import { allPages, askAll, askFirst, call, camel, type Client } from './client.js';
 import { PLACE_FIELDS, PlacedRow, placeIn, type KnownPlaces } from './revision-places.js';
 import { NOWHERE } from './unmoved-versions.js';
 
@@ -77,7 +77,7 @@ export function objectParams(object: VersionObject | null | undefined) {
   return {
     objectSha: object?.sha,
     objectBytes: object?.bytes,
-    refs: object?.refs?.map(storable),
+    refs: object?.refs,
   };
 }
 
@@ -182,16 +182,11 @@ async function publishRevision(client: Client, given: PublishRevision): Promise<
   const params = {
     ...names,
     ...objectParams(given.object),
-    subject: storable(given.subject),
+    subject: given.subject,
+    play: given.play,
   };
-  const send = (play: PlayReport | null): Promise<RevisionRow> =>
-    call(client, 'publish_revision', { ...params, play }, RevisionRow);
   try {
-    return await send(given.play ?? null).catch((error: unknown) => {
-      // A report with texts that cannot be stored is left out: the version counts.
-      if (!given.play || !isRefusedValue(error)) throw error;
-      return send(null);
-    });
+    return await call(client, 'publish_revision', params, RevisionRow);
   } catch (error) {
     const reason = error instanceof AppError ? String(error.details['reason']) : '';
     const kindOfRefusal = REFUSALS[reason];

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { storableJson } from '../../contracts/base/ids.js';
 import type { notice } from '../../contracts/messages/message.js';
 import { PublicationRow } from '../../contracts/rows/operators.js';
 import { askFirst, call, type Client } from './client.js';
@@ -76,7 +75,7 @@ export function takedownsTable(client: Client) {
       return call(
         client,
         'move_publication',
-        { gameId, isDown, ...by, reason, notice: storableJson(notice) },
+        { gameId, isDown, ...by, reason, notice: notice },
         z.boolean().nullable(),
       );
     },

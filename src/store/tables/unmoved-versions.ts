@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { storable } from '../../contracts/base/ids.js';
 import { call, camel, type Client } from './client.js';
 
 /** Stands in a row for the object of a version that no store held. */
@@ -30,8 +29,7 @@ export function unmovedVersions(client: Client) {
     { sha, sizeBytes }: { sha: string; sizeBytes: number },
     refs: readonly string[] | null,
   ): Promise<boolean> => {
-    const stored = refs?.map(storable);
-    const params = { projectId, revision, objectSha: sha, objectBytes: sizeBytes, refs: stored };
+    const params = { projectId, revision, objectSha: sha, objectBytes: sizeBytes, refs };
     return call(client, 'name_object', params, z.boolean());
   };
   return {

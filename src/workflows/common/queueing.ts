@@ -1,4 +1,4 @@
-import type { OpenedJob } from '../../activities/ports/job-port.js';
+import type { NotKept, OpenedJob } from '../../activities/ports/job-port.js';
 import {
   optionsOf,
   type AdmitAnswer,
@@ -27,10 +27,15 @@ export async function openJob(input: GenerateGameInput): Promise<OpenedJob> {
       ],
     );
   } catch (error) {
-    const { kind } = classifyFailure(error);
-    if (kind !== 'SchemaMismatch') throw error;
-    return { outcome: 'refused', code: kind };
+    return { outcome: 'refused', code: notKept(error) };
   }
+}
+
+/** Why the database keeps no such message, however often it is sent; throws any other failure. */
+function notKept(error: unknown): NotKept {
+  const { kind } = classifyFailure(error);
+  if (kind !== 'SchemaMismatch' && kind !== 'ValueRefused') throw error;
+  return kind;
 }
 
 /**
@@ -44,7 +49,9 @@ export async function queueMessage(
   // Tapped twice, in a client that does not name its messages.
   if (queue?.isUnnamed && content === running) return null;
   const message = { projectId, messageId, content };
-  const queued = await shared.noteMessage({ ...message, ...(queue && { userId, queue }) });
+  const queued = await shared
+    .noteMessage({ ...message, ...(queue && { userId, queue }) })
+    .catch((error: unknown) => ({ outcome: 'refused' as const, code: notKept(error) }));
   if (!queued) return null;
   if (queued.outcome === 'refused') throw admitRefused(queued.code);
   const { jobId, place } = queued;

@@ -371,6 +371,25 @@ describe('while another user makes a game', () => {
     patient(60_000 * FACTOR),
   );
 
+  it('what no row can hold, in a field that nothing reads, keeps no project busy', async () => {
+    const { accessToken } = await createUser(stack.env, 'odd-style');
+    const listener = new Listener(stack.baseUrl, accessToken);
+    await listener.open();
+    const projectId = await listener.createProject();
+    const extra = { 'z\0': ['\0', '\ud800'], z: { '\udc00': 1 } };
+    const selectedStyle = { dimension: '2d', styleId: 'a', ...extra };
+    for (const choice of [{ selectedStyle }, { skipStyleSelection: true }]) {
+      listener.say('2Dのパズルを作って', choice);
+      const { job } = await listener.until(({ type, job: row }) => type === 'progress' && !!row);
+      listener.send({ type: 'cancel', jobId: (job as { id: string }).id });
+      expect((await listener.untilEnd()).type).toBe('cancelled');
+      listener.frames.length = 0;
+    }
+    listener.send({ type: 'deleteProject', projectId });
+    await listener.until(({ type }) => type === 'projectDeleted');
+    listener.close();
+  });
+
   it('its job ends in a version, and its listener has missed nothing', async () => {
     const end = await worker.untilEnd();
     expect(end.type).toBe('completed');

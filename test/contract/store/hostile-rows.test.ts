@@ -198,12 +198,31 @@ describe('closing a job', () => {
     ['half a character in what was said', { history: { text: 'a\ud800b' } }],
     ['a NUL in the question', { pendingQuestion: { type: 'dimension', message: '\0' } }],
     ['a chat line without an id', { chatId: null }],
-    ['a NUL in the usage', { usage: { costUsd: 0.1, note: '\0' } }],
-  ])('completes without them for %s', async (_, changes) => {
+    ['a NUL in the usage', { usage: { costUsd: 0.1, 'no\0te': '\0' } }],
+  ])('completes whatever is said of it: %s', async (_, changes) => {
     const id = await running();
     await publishVersion(id);
     expect(await complete(id, changes)).toMatchObject({ status: 'completed', progress: 100 });
     expect(await database.store.jobs.active(projectId)).toBeNull();
+  });
+
+  it('keeps what can be kept of texts with a NUL or half a character', async () => {
+    const id = await running();
+    const pendingQuestion = { type: 'dimension', message: 'a\0', request: '\ud800', 'k\0': 1 };
+    await complete(id, { history: { text: 'a\0b\udc00' }, pendingQuestion });
+    const query = 'select pending_question from public.projects where id = $1';
+    expect(await database.sql(query, [projectId])).toEqual([
+      { pending_question: { type: 'dimension', message: 'a', request: '\ufffd', k: 1 } },
+    ]);
+  });
+
+  it('O5: a value that is no text at all is refused for good, once', async () => {
+    const refused = { kind: 'ValueRefused' };
+    await expect(database.store.jobs.queuePosition('no id')).rejects.toMatchObject(refused);
+    await expect(open('no id')).rejects.toMatchObject(refused);
+    const nobodys = { id: randomUUID(), message: { text: 'x' }, projectId: randomUUID() };
+    const line = { ...nobodys, role: 'user' } as const;
+    await expect(database.store.chatHistory.append(line)).rejects.toMatchObject(refused);
   });
 
   it.each(['a\0b', 'a\ud800b', NINE_MB])('fails whatever the sentence holds', async (error) => {

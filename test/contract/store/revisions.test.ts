@@ -166,12 +166,13 @@ describe('the commit point (E4)', () => {
     expect(published.play).toEqual(play);
   });
 
-  it('is not kept up by words that cannot be stored: they are left out', async () => {
+  it('is not kept up by words that cannot be stored: the rest of them counts', async () => {
     const finding = findingOf('exception', 'loading');
     const evidence = 'a\0b';
     const play = reportOf([{ ...finding, evidence }], [], { needs: [], gameTree: '00000007' });
     const published = await publish({ jobId: await newJob(), play, subject: 'a\0\ud800b' });
-    expect(published).toMatchObject({ play: null, subject: 'a\ufffdb' });
+    expect(published).toMatchObject({ subject: 'a\ufffdb' });
+    expect(published.play).toMatchObject({ verdict: 'broken', findings: [{ evidence: 'ab' }] });
   });
 
   it(
