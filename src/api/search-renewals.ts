@@ -16,7 +16,11 @@ export const AFTER_PLAY_MS = 180_000;
 export type RenewSearch = (input: SearchGameInput) => Promise<void>;
 
 /** Searches a version that its owner has played, in place of a search that goes on (P3). */
-export function createSearchRenewal(temporal: Client, log: Log): RenewSearch {
+export function createSearchRenewal(
+  temporal: Client,
+  log: Log,
+  afterMs = AFTER_PLAY_MS,
+): RenewSearch {
   return async (input) => {
     const { userId, projectId } = input;
     const options = {
@@ -24,9 +28,10 @@ export function createSearchRenewal(temporal: Client, log: Log): RenewSearch {
       taskQueue: TASK_QUEUE,
       workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
       workflowIdConflictPolicy: 'TERMINATE_EXISTING' as const,
-      startDelay: AFTER_PLAY_MS,
+      startDelay: afterMs,
       args: [input],
       typedSearchAttributes: attributesOf({ userId, projectId }),
+      priority: { fairnessKey: userId },
     };
     try {
       await temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>

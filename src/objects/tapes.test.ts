@@ -74,7 +74,9 @@ describe('tapes of a version (P4)', () => {
 
   it('begin with what their owner has done: the newest plays, and nothing else', async () => {
     const play = (atMs: number): TapeInput[] => [{ type: 'keyDown', atMs, key: 'a' }];
-    for (let at = 0; at < 7; at += 1) await tapes.addOwnerPlay(project, TREE, play(at));
+    for (let at = 0; at < 7; at += 1)
+      expect(await tapes.addOwnerPlay(project, TREE, play(at))).toBe(true);
+    expect(await tapes.addOwnerPlay(project, TREE, play(6))).toBe(false);
     const read = await tapes.readOwnerPlays(project, TREE);
     expect(read.length).toBe(5);
     expect(read).toContainEqual(play(6));

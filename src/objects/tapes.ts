@@ -61,20 +61,26 @@ export function createTapes(objects: ObjectStore) {
       return tapes?.gameTree === gameTree ? tapes : null;
     },
 
-    /** Keeps the newest plays, of a version and of a project; the caller has checked the inputs. */
+    /**
+     * Keeps the newest plays, of a version and of a project; the caller has checked the inputs.
+     * False = the same play is kept already.
+     */
     addOwnerPlay: async (
       project: ProjectPlace,
       gameTree: string,
       inputs: readonly TapeInput[],
-    ): Promise<void> => {
+    ): Promise<boolean> => {
       const bytes = Buffer.from(JSON.stringify(inputs));
       const folder = ownerFolder(project, gameTree);
-      await objects.put(`${folder}${sha256Of(bytes)}.json`, bytes);
+      const key = `${folder}${sha256Of(bytes)}.json`;
+      if ((await readAll(objects, key)) !== null) return false;
+      await objects.put(key, bytes);
       const kept = (await newestFirst(objects, projectPrefix(KEPT, project)))
         .map(({ key }) => key)
         .filter((key) => key.endsWith('.json'));
       const older = kept.filter((key) => key.startsWith(folder)).slice(TAPE_LIMITS.tapes);
       await objects.deleteAll([...new Set([...older, ...kept.slice(MAX_OWNER_PLAYS)])]);
+      return true;
     },
 
     /** The newest first; what cannot be read is left out. */

@@ -21,6 +21,7 @@ export async function startSearch(input: SearchGameInput): Promise<void> {
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
     typedSearchAttributes: attributesOf({ userId, projectId }),
+    priority: { fairnessKey: userId },
     args: [input],
   });
   const left = unlessCancelled((why) =>
@@ -44,7 +45,10 @@ export async function searchGame(input: SearchGameInput): Promise<'searched' | '
       isOnce: true,
       run: ({ backend }) =>
         proxies(backend).searches.searchGame.executeWithOptions(
-          { summary: `Search ${revision.slice(0, 7)} (${backend})`, priority: LAST },
+          {
+            summary: `Search ${revision.slice(0, 7)} (${backend})`,
+            priority: { ...LAST, fairnessKey: userId },
+          },
           [{ ...input, searchId }],
         ),
     });

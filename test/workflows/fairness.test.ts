@@ -5,11 +5,13 @@ import type { Alerts } from '../../src/store/alerts.js';
 import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues.js';
 import { actionsOf, WAITING } from '../support/action-workflows.js';
 import { startOperation } from '../../src/api/admission.js';
-import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import { createSearchRenewal } from '../../src/api/search-renewals.js';
+import { projectWorkflowId, searchWorkflowId } from '../../src/contracts/base/ids.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import { type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import { polledQueues, setCurrent } from '../../src/temporal/versions.js';
 import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
+import { log } from '../support/database.js';
 import { patient } from '../support/patience.js';
 import {
   generateInput,
@@ -153,6 +155,39 @@ describe('the slot queue', () => {
         await Promise.all([...flood, late].map(({ end }) => end));
       },
       { [BACKENDS.local.long.image.queue]: 1 },
+    );
+    expect(order.indexOf(other)).toBeLessThan(3);
+  });
+});
+
+describe('P3: searches', () => {
+  it("serve users in turn: ten of one do not keep out another's", async () => {
+    const order: string[] = [];
+    const { wait, letGo } = held();
+    const activities: FakeActivities = {
+      async searchGame({ userId }) {
+        await wait;
+        order.push(userId);
+        return 'searched';
+      },
+    };
+    const renew = createSearchRenewal(env.client, log, 0);
+    const search = async (userId: string) => {
+      const projectId = randomUUID();
+      await renew({ userId, projectId, revision: REVISION });
+      await untilWaiting(searchWorkflowId(projectId), 'searchGame');
+      return { end: env.client.workflow.getHandle(searchWorkflowId(projectId)).result() };
+    };
+    const [flooder, other] = [randomUUID(), randomUUID()];
+    await env.withWorkers(
+      activities,
+      async () => {
+        const flood = await Promise.all(Array.from({ length: FLOOD }, () => search(flooder)));
+        const late = await search(other);
+        letGo();
+        await Promise.all([...flood, late].map(({ end }) => end));
+      },
+      { [BACKENDS.local.long.search.queue]: 1 },
     );
     expect(order.indexOf(other)).toBeLessThan(3);
   });

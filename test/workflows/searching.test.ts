@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type Priority } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { SearchGameStep } from '../../src/activities/ports/play-port.js';
 import { AFTER_PLAY_MS, createSearchRenewal } from '../../src/api/search-renewals.js';
@@ -31,7 +31,7 @@ interface Story {
 
 /** A job that publishes a version, whose searches are these. */
 function tell(input: GenerateGameInput, { isSearched = true, isBroken, searchGame }: Story) {
-  const searched: (SearchGameStep & { queue: string; priority: number | undefined })[] = [];
+  const searched: (SearchGameStep & { queue: string; priority: Priority | undefined })[] = [];
   const activities: FakeActivities = {
     openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
     planGeneration: async () => ({
@@ -55,7 +55,7 @@ function tell(input: GenerateGameInput, { isSearched = true, isBroken, searchGam
     failJob: async () => true,
     async searchGame(given) {
       const { taskQueue: queue, priority } = Context.current().info;
-      searched.push({ ...given, queue, priority: priority?.priorityKey });
+      searched.push({ ...given, queue, priority });
       return searchGame(given);
     },
   };
@@ -89,8 +89,9 @@ describe('P3: the search after the hand-over', () => {
       expect(await searchOf(input).result()).toBe('searched');
     });
     const { userId, projectId } = input;
+    const priority = { priorityKey: 5, fairnessKey: userId };
     expect(searched).toMatchObject([
-      { userId, projectId, revision: REVISION, queue: 'dreamcore-local-search', priority: 5 },
+      { userId, projectId, revision: REVISION, queue: 'dreamcore-local-search', priority },
     ]);
   });
 

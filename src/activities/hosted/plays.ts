@@ -15,6 +15,7 @@ import {
   type PlayStore,
   wallOf,
 } from '../runner-input/play-input.js';
+import { paySearch } from './search-purse.js';
 import { GRACE_MS, resultOf, type RunnerHost, type RunnerWork } from './host.js';
 
 /** Games that the runner plays with a browser of its own. */
@@ -76,6 +77,9 @@ async function searchVersion(
   const lives = config.PLAY_SEARCH_LIVES;
   if (lives === 0 && owner.length === 0) return 'skipped';
   const callId = `${searchId}.search`;
+  // Another worker goes on with what has begun.
+  const isPaid = specOf(host.backend).price !== null && activity.delivery === 1;
+  if (isPaid && !(await paySearch(deps, { userId, callId }))) return 'skipped';
   const limitMs = activity.limitMs - GRACE_MS;
   const { result } = await host.run(
     {

@@ -123,13 +123,18 @@ export function wallOf(
 export interface PlayStore {
   readonly config: Pick<
     WorkerConfig,
-    'PLAY_WALL_MS' | 'PLAY_LIVES' | 'PLAY_SEARCH_LIVES' | 'JOB_TIMEOUT_MS'
+    | 'PLAY_WALL_MS'
+    | 'PLAY_LIVES'
+    | 'PLAY_SEARCH_LIVES'
+    | 'JOB_TIMEOUT_MS'
+    | 'BUDGET_DAILY_USD'
+    | 'USER_DAILY_LOSS_USD'
   >;
   readonly records: PlayRecords;
   readonly tapes: Tapes;
   readonly screenshots: Pick<Screenshots, 'keepLoop' | 'removeProject'>;
   readonly versions: Pick<Versions, 'describe'>;
-  readonly store: Pick<Store, 'jobs' | 'projects' | 'revisions'>;
+  readonly store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'usage'>;
   readonly stream: StreamWriter;
   readonly log: Log;
 }

@@ -35,12 +35,12 @@ export function ownerPlayHandlers(
       const gameTree = gameTreeOf(await versions.listFiles({ projectId, revision }));
       const place = { userId: user.id, projectId };
       if (errors.length > 0) await tapes.noteErrors(place, gameTree, errors);
-      if (inputs.length > 0) await tapes.addOwnerPlay(place, gameTree, inputs);
+      const isNew = inputs.length > 0 && (await tapes.addOwnerPlay(place, gameTree, inputs));
       // Of a project that was deleted meanwhile nothing stays (F2).
       if ((await store.projects.get(projectId)) === null) await tapes.removeProject(place);
       else if (
         isSearched &&
-        inputs.length > 0 &&
+        isNew &&
         (await store.revisions.head(projectId))?.revision === revision
       )
         void renewSearch({ ...place, revision });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { USAGE_KINDS, UsageDay, type PaidKind } from '../../contracts/rows/usage.js';
 import { Backend } from '../../contracts/execution/backends.js';
-import { call, type Client, Nothing } from './client.js';
+import { allPages, askAll, call, type Client, Nothing } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [
   z.object({
@@ -108,6 +108,8 @@ export interface BesideRunsReservation {
   /** What today may be spent for the user that he does not pay (M1), US dollars; absent = any. */
   readonly lossLimitUsd?: number;
 }
+
+const Spent = z.object({ usd: z.number() });
 
 export interface CallUsage {
   /** Id of the call, so that a resumed call cannot be recorded twice. */
@@ -259,6 +261,21 @@ function reports(client: Client) {
       limitUsd === 0
         ? null
         : call(client, 'losses_beyond', { id, limitUsd }, z.number().nullable()),
+
+    /** US dollars that were spent today for a user and are not paid by him. */
+    lostToday: (userId: string): Promise<number> =>
+      call(client, 'lost_today', { userId }, z.number()),
+
+    /** The costs of calls of a function since then, US dollars, of one user or all. */
+    async callsSince(fn: string, since: Date, userId: string | null = null): Promise<number[]> {
+      const rows = await allPages((first, last) => {
+        const calls = client.from('usage_events').select('usd').eq('function', fn);
+        const recent = calls.gte('created_at', since.toISOString()).order('created_at');
+        const query = userId === null ? recent : recent.eq('user_id', userId);
+        return askAll('calls of a function', query.range(first, last), Spent);
+      });
+      return rows.map(({ usd }) => usd);
+    },
 
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>

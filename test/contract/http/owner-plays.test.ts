@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { ownerPlayHandlers } from '../../../src/api/routes/owner-plays.js';
 import type { TapeInput } from '../../../src/contracts/game/tape.js';
 import { MAX_OWNER_PLAY_BYTES, TAPE_LIMITS } from '../../../src/contracts/game/tape-bounds.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
@@ -68,6 +69,26 @@ it('P4: a play beyond its bounds is refused whole', async () => {
   const padded = { revision, inputs: tapAt(1), more: ' '.repeat(MAX_OWNER_PLAY_BYTES) };
   expect(await post(padded)).toBe(413);
   expect(await kept()).toEqual([]);
+});
+
+it('P3: the same play of a version renews its search once', async () => {
+  const renewed: string[] = [];
+  const { addOwnerPlay } = ownerPlayHandlers({
+    config: { PLAY_GAMES: true, PLAY_SEARCH_LIVES: 1 },
+    ...{ store, tapes, versions: versionsIn(stack.dataDir, store) },
+    renewSearch: async (of) => void renewed.push(of.projectId),
+  });
+  const play = (atMs: number) =>
+    addOwnerPlay({
+      user: { id: owner.id },
+      project: { id: projectId },
+      body: { revision, inputs: tapAt(atMs), errors: [] },
+    } as unknown as Parameters<typeof addOwnerPlay>[0]);
+  await play(1);
+  await play(1);
+  expect(renewed).toEqual([projectId]);
+  await play(2);
+  expect(renewed).toEqual([projectId, projectId]);
 });
 
 it('P6: the first errors on a phone are kept, the last of a project, by their files', async () => {

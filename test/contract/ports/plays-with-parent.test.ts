@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { playActivities, searchActivities } from '../../../src/activities/hosted/plays.js';
 import { localHost } from '../../../src/activities/local/host.js';
 import type { PlayGameInput, SearchGameStep } from '../../../src/activities/ports/play-port.js';
 import { PlayInput, PlayResult, SearchInput } from '../../../src/contracts/game/play.js';
 import type { TapeInput, TapeSet } from '../../../src/contracts/game/tape.js';
+import { VOLUME_BACKEND } from '../../../src/contracts/execution/backends.js';
 import { STEP, stepSeq } from '../../../src/contracts/durable/stream.js';
 import { PLAYER_VERSION, reportOf } from '../../../src/domain/playing/playing.js';
 import { findingOf } from '../../../src/domain/playing/playing-words.js';
@@ -140,10 +141,10 @@ describe('P6: the play of a candidate that its run has played', () => {
 const search = (
   input: SearchGameStep,
   found: unknown,
-  { lives = '7', store = fixture.database.store } = {},
+  { lives = '7', store = fixture.database.store, money = {}, delivery = 0 } = {},
 ) => {
   const { versions, dataDir, objects } = fixture;
-  const config = fixture.config({ PLAY_SEARCH_LIVES: lives });
+  const config = fixture.config({ PLAY_SEARCH_LIVES: lives, ...money });
   const seen = path.join(dataDir, `${input.searchId}.seen`);
   const code = `
     process.stdin.once('data', (line) => {
@@ -155,10 +156,12 @@ const search = (
     ...{ config, store, versions, log, runner: ['-e', code] },
     cache: createDiskCache(dataDir, objects),
   });
+  // As where a container's time is paid; the work is done here all the same.
+  if (delivery > 0) Object.assign(host, { backend: VOLUME_BACKEND });
   const deps = { ...fixture, config, store, log };
   const given = () => readFile(seen, 'utf8').then((text) => SearchInput.parse(JSON.parse(text)));
   const activity = (step: SearchGameStep) => searchActivities(deps, host).searchGame(step);
-  const info = { startToCloseTimeoutMs: 300_000 };
+  const info = { startToCloseTimeoutMs: 300_000, attempt: Math.max(1, delivery) };
   return { outcome: inActivity(activity, input, undefined, info).outcome, given };
 };
 
@@ -212,6 +215,51 @@ describe('P3: the search of a published version', () => {
     const other = { tapes: setOf('b'.repeat(64)), tookMs: 1 };
     await expect(search(input, other).outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
     expect(await fixture.tapes.read(input, gameTree)).toBeNull();
+  });
+
+  describe('where its container is paid', () => {
+    const money = { BUDGET_DAILY_USD: '100', USER_DAILY_LOSS_USD: '1' };
+    const metered = ({ input, found }: Awaited<ReturnType<typeof published>>, delivery = 1) =>
+      search(input, found, { money, delivery }).outcome;
+    const spend = (userId: string, fn: string, usd: number, count = 1) =>
+      fixture.database.sql(
+        `insert into public.usage_events (user_id, call_id, kind, backend, function, state, usd)
+         select $1, gen_random_uuid(), 'modal', 'modal', $2, 'released', $3
+         from generate_series(1, $4)`,
+        [userId, fn, usd, count],
+      );
+    beforeEach(async () => {
+      await fixture.database.sql('delete from public.usage_events');
+    });
+
+    it.each<[string, (userId: string) => Promise<unknown>]>([
+      ['its user has had twenty on one day', (userId) => spend(userId, 'search-game', 0, 20)],
+      ['the losses of its user are used up', (userId) => spend(userId, 'play-game', 1.01)],
+    ])('is none when %s, and others have theirs', async (_, use) => {
+      const game = await published();
+      await use(game.input.userId);
+      expect(await metered(game)).toBe('skipped');
+      expect(await metered(await published())).toBe('searched');
+    });
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['the budget of the day is used up', async () => spendOfOthers('play-game', 100)],
+      ['searches have taken a tenth of it', async () => spendOfOthers('search-game', 10)],
+    ])('is none when %s', async (_, use) => {
+      await use();
+      expect(await metered(await published())).toBe('skipped');
+    });
+    const spendOfOthers = async (fn: string, usd: number) =>
+      spend(await fixture.database.newUserId(), fn, usd);
+
+    it('counts from its beginning, once, and is not cut by a limit then', async () => {
+      const game = await published();
+      const { userId } = game.input;
+      await spend(userId, 'search-game', 0, 19);
+      expect(await metered(game)).toBe('searched');
+      expect(await metered(game)).toBe('skipped');
+      expect(await metered(game, 2)).toBe('searched');
+    });
   });
 
   it('L4: brings no project back that was deleted meanwhile', async () => {
