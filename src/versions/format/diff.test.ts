@@ -35,11 +35,12 @@ async function ofGit(before: string | null, after: string | null): Promise<strin
   return git('diff-tree', '-p', '--no-color', '--no-renames', '--text', ...trees);
 }
 
-function ours(before: string | null, after: string | null): string {
+function ours(before: string | null, after: string | null, withinMs?: number): Promise<string> {
   const [old, made] = [before, after].map((text) => text && fileOf('index.html', text));
   return unifiedDiff(
     { path: 'index.html', before, after },
     { path: 'index.html', before: old || null, after: made || null },
+    withinMs,
   );
 }
 
@@ -77,7 +78,22 @@ describe('the difference of a page', () => {
     ['loses the end of its last line', PAGE, PAGE.trimEnd()],
     ['has one line', 'a\n', 'b'],
   ])('is what git says when the page %s', async (_, before, after) => {
-    expect(ours(before, after)).toBe(await ofGit(before, after));
+    expect(await ours(before, after)).toBe(await ofGit(before, after));
+  });
+
+  const rewritten = (name: string) =>
+    Array.from({ length: 3_000 }, (_, line) => `${name} ${line}\n`).join('');
+
+  it('leaves the event loop free while every line is another one', async () => {
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1), 1);
+    await ours(rewritten('old'), rewritten('new'));
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('is none when its time is up', async () => {
+    expect(await ours(rewritten('old'), rewritten('new'), 1)).toBe('');
   });
 });
 

@@ -1,7 +1,10 @@
-import { structuredPatch, type StructuredPatchHunk } from 'diff';
+import { structuredPatch, type StructuredPatch, type StructuredPatchHunk } from 'diff';
 import type { ManifestFile } from './manifest.js';
 
+/** For the difference of one text. */
 const DIFF_TIMEOUT_MS = 2_000;
+/** Of that so much in one go: most are made by then, and the event loop has other work. */
+const AT_ONCE_MS = 50;
 const CONTEXT_LINES = 3;
 const SHORT_DIGITS = 7;
 const ABSENT = '0'.repeat(SHORT_DIGITS);
@@ -40,19 +43,17 @@ export function textOf(bytes: Buffer): string | null {
 }
 
 /** Unified diff of a text file as git writes it; empty when it cannot be made in time. */
-export function unifiedDiff(
+export async function unifiedDiff(
   { path, before, after }: FileSides<string>,
   ids: FileSides<ManifestFile>,
-): string {
+  withinMs = DIFF_TIMEOUT_MS,
+): Promise<string> {
   const texts = [before ?? '', after ?? ''] as const;
-  const patch = structuredPatch('', '', ...texts, '', '', {
-    context: CONTEXT_LINES,
-    timeout: DIFF_TIMEOUT_MS,
-  });
+  const patch = await patchOf(...texts, withinMs);
   if (!patch) return '';
   const short = (file: ManifestFile | null) => file?.oid.slice(0, SHORT_DIGITS) ?? ABSENT;
   const mode = before !== null && after !== null ? ` ${MODE}` : '';
-  const old = texts[0].split('\n');
+  const headOf = headsIn(texts[0].split('\n'));
   const lines = [
     `diff --git a/${path} b/${path}`,
     ...(before === null ? [`new file mode ${MODE}`] : []),
@@ -64,7 +65,7 @@ export function unifiedDiff(
           after === null ? '+++ /dev/null' : `+++ b/${path}`,
         ]
       : []),
-    ...patch.hunks.flatMap((hunk) => [headOf(hunk, old), ...hunk.lines]),
+    ...patch.hunks.flatMap((hunk) => [headOf(hunk), ...hunk.lines]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -80,20 +81,39 @@ export function newLines(before: string, after: string): { from: number; to: num
   );
 }
 
-/** Where a hunk lies, and the last line above it that looks like a name of something. */
-function headOf(hunk: StructuredPatchHunk, old: readonly string[]): string {
-  const { oldStart, oldLines, newStart, newLines } = hunk;
+/** Large ones in slices, between which the event loop goes on. */
+async function patchOf(
+  before: string,
+  after: string,
+  withinMs: number,
+): Promise<StructuredPatch | undefined> {
+  const sides = ['', '', before, after, '', ''] as const;
+  const context = CONTEXT_LINES;
+  const quick = structuredPatch(...sides, { context, timeout: Math.min(withinMs, AT_ONCE_MS) });
+  const timeout = withinMs - AT_ONCE_MS;
+  if (quick || timeout <= 0) return quick;
+  return new Promise((resolve) => {
+    structuredPatch(...sides, { context, timeout, callback: resolve });
+  });
+}
+
+/**
+ * Where a hunk lies, and the last line above it that looks like a name of something; asked for one
+ * hunk after the other.
+ */
+function headsIn(old: readonly string[]): (hunk: StructuredPatchHunk) => string {
+  let [seen, above] = [0, ''];
   const at = (start: number, lines: number) => {
     if (lines === 1) return String(start);
     return `${lines === 0 ? start - 1 : start},${lines}`;
   };
-  const above = old
-    .slice(0, Math.max(0, oldStart - 1))
-    .findLast((line) => /^[A-Za-z_$]/.test(line));
-  const name = Buffer.from(above ?? '')
-    .subarray(0, NAME_BYTES)
-    .toString('utf8')
-    .trimEnd();
-  const place = `@@ -${at(oldStart, oldLines)} +${at(newStart, newLines)} @@`;
-  return name === '' ? place : `${place} ${name}`;
+  return ({ oldStart, oldLines, newStart, newLines: made }) => {
+    for (; seen < oldStart - 1; seen += 1) {
+      const line = old[seen] ?? '';
+      if (/^[A-Za-z_$]/.test(line)) above = line;
+    }
+    const name = Buffer.from(above).subarray(0, NAME_BYTES).toString('utf8').trimEnd();
+    const place = `@@ -${at(oldStart, oldLines)} +${at(newStart, made)} @@`;
+    return name === '' ? place : `${place} ${name}`;
+  };
 }

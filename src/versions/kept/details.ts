@@ -67,30 +67,39 @@ export async function readVersionEdits(
   return { edits: diff === '' ? [] : [{ diff }], summary };
 }
 
-/** Files of a difference that are listed at most. */
+/** Files of a difference that are looked into at most, and for how long altogether. */
 const MAX_DIFFERENT_FILES = 50;
+const MAX_DIFFERENCE_MS = 4_000;
 const MAX_DIFF_CHARS = 256 * 1024;
 
-/** What of the game differs between two versions, a diff for each text file, the page first. */
+/**
+ * What of the game differs between two versions, a diff for each text file, the page first, as far
+ * as its time goes.
+ */
 export async function readDifference(
   versions: VersionReader,
   since: VersionRef,
   version: VersionRef,
+  withinMs = MAX_DIFFERENCE_MS,
 ): Promise<{ path: string; diff: string }[]> {
+  const startedMs = performance.now();
   const [before, after] = await Promise.all([
     versions.listFiles(since),
     versions.listFiles(version),
   ]);
   const files = changedFiles(before, after)
     .filter(({ path }) => isPublishedFile(path))
-    .sort((a, b) => Number(b.path === ENTRY_POINT) - Number(a.path === ENTRY_POINT));
+    .sort((a, b) => Number(b.path === ENTRY_POINT) - Number(a.path === ENTRY_POINT))
+    .slice(0, MAX_DIFFERENT_FILES);
   const edits: { path: string; diff: string }[] = [];
   let chars = 0;
   for (const file of files) {
-    const diff = changedLines(await diffOf(versions, since, version, file));
+    const leftMs = withinMs - (performance.now() - startedMs);
+    if (leftMs <= 0) break;
+    const diff = changedLines(await diffOf(versions, since, version, file, leftMs));
     if (diff === '') continue;
     chars += diff.length;
-    if (chars > MAX_DIFF_CHARS || edits.length === MAX_DIFFERENT_FILES) break;
+    if (chars > MAX_DIFF_CHARS) break;
     edits.push({ path: file.path, diff });
   }
   return edits;
@@ -102,6 +111,7 @@ async function diffOf(
   since: VersionRef | null,
   version: VersionRef,
   file: FileSides<ManifestFile>,
+  withinMs?: number,
 ): Promise<string> {
   const { path } = file;
   const [old, made] = await Promise.all([
@@ -110,7 +120,7 @@ async function diffOf(
   ]);
   const [before, after] = [old && textOf(old), made && textOf(made)];
   if ((old && before === null) || (made && after === null)) return '';
-  return unifiedDiff({ path, before, after }, file);
+  return unifiedDiff({ path, before, after }, file, withinMs);
 }
 
 /** Without the lines of git that name the file. */

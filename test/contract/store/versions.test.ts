@@ -322,6 +322,37 @@ describe('what differs between two versions', () => {
   const differ = (since: KeptVersion, version: KeptVersion) =>
     readDifference(versions, of(since.revision), of(version.revision));
 
+  it('is looked for in fifty files at most, with or without a difference in lines', async () => {
+    const filesOf = (text: string) =>
+      Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${n + 100}.js`, `\0${text}`]));
+    const first = await publish({ 'index.html': '1', ...filesOf('old') });
+    const second = await publish({ 'index.html': '1', ...filesOf('new') }, first.revision);
+    const read: string[] = [];
+    const reader = {
+      ...versions,
+      readFile: (version: VersionRef, file: string) => {
+        read.push(file);
+        return versions.readFile(version, file);
+      },
+    };
+    await readDifference(reader, of(first.revision), of(second.revision));
+    expect(new Set(read).size).toBe(50);
+  });
+
+  it('is looked for no longer than its time, whatever is left of the files', async () => {
+    const filesOf = (name: string) => {
+      const text = Array.from({ length: 3_000 }, (_, line) => `${name} ${line}\n`).join('');
+      return { 'index.html': `${name}\n`, 'a.js': text, 'b.js': text };
+    };
+    const first = await publish(filesOf('old'));
+    const second = await publish(filesOf('new'), first.revision);
+    const differ = (withinMs: number) =>
+      readDifference(versions, of(first.revision), of(second.revision), withinMs);
+    expect(await differ(0)).toEqual([]);
+    const found = await differ(1);
+    expect(found.map(({ path: file }) => file)).not.toContain('b.js');
+  });
+
   it('is told of each text file of the game, the page first, in either direction', async () => {
     const first = await publish({ 'index.html': lines('old'), 'a.js': '1\n' });
     const second = await publish({ 'index.html': lines('new'), 'a.js': '1\n' }, first.revision);
