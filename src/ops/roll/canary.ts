@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { jobIdFor } from '../../contracts/base/ids.js';
-import { messageOf } from '../../contracts/base/errors.js';
+import { messageOf, type ErrorKind } from '../../contracts/base/errors.js';
 import {
   DEPLOYMENT_NAME,
   type GenerateGameInput,
@@ -21,12 +22,18 @@ const LOOK_MS = 1_000;
 const BROKEN_ATTEMPT = 3;
 /** It waits behind all others, as any job; a full queue is no reason to refuse it. */
 const MOST_WAITING = 1_000_000;
+/** How an open job of its user refuses it, and how long that is waited for. */
+const BUSY: ErrorKind = 'USER_LIMIT_EXCEEDED';
+const BUSY_LIMIT_MS = 60_000;
 const NAME = 'Canary';
 const PAGE = '<!doctype html><meta charset="utf-8"><title>Canary</title><canvas></canvas>\n';
 
 export interface CanaryDeps {
   readonly client: Client;
-  readonly store: Pick<Store, 'projects'>;
+  readonly store: {
+    readonly projects: Pick<Store['projects'], 'create' | 'findUntouched'>;
+    readonly notifications: Pick<Store['notifications'], 'removeOf'>;
+  };
   readonly versions: Pick<Versions, 'commit'>;
   /** In whose name: the house's. */
   readonly userId: string;
@@ -50,29 +57,56 @@ export async function runCanary(deps: CanaryDeps, buildId: string, limitMs: numb
   try {
     const input = await generateInput(deps, ids);
     const work = { kind: 'generate', input } as const;
-    const made = await runOn<GenerateGameOutcome>(client, buildId, work, limitMs);
+    const made = await whenFree(() => runOn<GenerateGameOutcome>(client, buildId, work, limitMs));
     if (made.ended !== 'completed' || made.revision === undefined)
       throw new Error(`its job ended as ${made.ended} ${made.failure ?? ''}`.trim());
   } catch (error) {
-    throw new Error(`The canary failed on build ${buildId}: ${messageOf(error)}.`, {
-      cause: error,
-    });
+    throw new Error(`The canary failed on build ${buildId}: ${whyOf(error)}.`, { cause: error });
   } finally {
-    await deleteCanary(client, { buildId, home: before ?? buildId }, ids);
+    await deleteCanary(deps, { buildId, home: before ?? buildId }, ids);
   }
 }
 
+/** Another job of its user is no fault of the build: its end is waited for. */
+export async function whenFree<T>(run: () => Promise<T>, waitMs = BUSY_LIMIT_MS): Promise<T> {
+  for (const startedMs = performance.now(); ; await sleep(LOOK_MS)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (failureOf(error)?.type !== BUSY) throw error;
+      if (performance.now() - startedMs > waitMs)
+        throw new Error('its user has another job that goes on: --as names another', {
+          cause: error,
+        });
+    }
+  }
+}
+
+/** What a run failed of, with its type, and not that it failed. */
+export function whyOf(error: unknown): string {
+  const failure = failureOf(error);
+  return failure ? `${failure.type}: ${failure.message}` : messageOf(error);
+}
+
+function failureOf(error: unknown): { type: string; message: string } | null {
+  if (!(error instanceof WorkflowFailedError) || error.cause === undefined) return null;
+  const { cause } = error;
+  const type = (cause instanceof ApplicationFailure && cause.type) || cause.name;
+  return { type, message: cause.message };
+}
+
 /**
- * By workers of the build `home`, whatever still runs. What cannot be deleted in time stays noted
- * with the build that it tried, for the next roll. Never rejects.
+ * With the notice of its game, by workers of the build `home`, whatever still runs. What cannot be
+ * deleted in time stays noted with the build that it tried, for the next roll. Never rejects.
  */
 export async function deleteCanary(
-  client: Client,
+  { client, store }: Pick<CanaryDeps, 'client' | 'store'>,
   { buildId, home }: { readonly buildId: string; readonly home: string },
   ids: { readonly userId: string; readonly projectId: string },
 ): Promise<void> {
   const input = { ...ids, messageId: randomUUID(), actionId: randomUUID() };
   try {
+    await store.notifications.removeOf(ids);
     await runOn(client, home, { kind: 'delete', input }, DELETE_LIMIT_MS);
     await noteRoll(client, buildId, 'canary', null);
   } catch {

@@ -59,7 +59,7 @@ export async function deployRoll(
   return withServer(options.envFile, async (client) => {
     const { lost, end } = await holdRoll(store.leases);
     try {
-      const before = await endUnfinished(client, buildId);
+      const before = await endUnfinished({ client, store }, buildId);
       if (before === buildId) return { text: `Build ${buildId} is current already.` };
       const { queues } = await readNotes(client, buildId);
       const roll = { client, buildId, queues: queues ?? ALL_QUEUES, before, options, lost };
@@ -90,12 +90,19 @@ async function moveTo(roll: Roll, canary: CanaryDeps): Promise<Answer> {
  * What rolls of before left: their canaries are deleted, and what they moved to another build goes
  * back. Answers the build to move from, also where one has moved to this build already.
  */
-async function endUnfinished(client: Client, wanted: string): Promise<string | null> {
+async function endUnfinished(
+  { client, store }: Pick<CanaryDeps, 'client' | 'store'>,
+  wanted: string,
+): Promise<string | null> {
   const home = (await readDeployment(client))?.current ?? null;
   let from: string | null | undefined;
   for (const { buildId, roll, canary } of await unfinishedRolls(client)) {
     if (canary !== null)
-      await deleteCanary(client, { buildId, home: roll?.before ?? home ?? buildId }, canary);
+      await deleteCanary(
+        { client, store },
+        { buildId, home: roll?.before ?? home ?? buildId },
+        canary,
+      );
     if (roll === null) continue;
     if (buildId !== wanted) await goBack(client, { buildId, before: roll.before });
     else if (home === wanted) from = roll.before;

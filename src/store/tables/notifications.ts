@@ -59,6 +59,13 @@ export function notificationsTable(client: Client) {
     mute: (userId: string, events: readonly NoticeEvent[]): Promise<boolean> =>
       call(client, 'mute_notices', { userId, events }, z.boolean()),
 
+    /** Of a project that is no game of its user's. */
+    removeOf: ({ userId, projectId }: { userId: string; projectId: string }): Promise<void> =>
+      run(
+        'remove notifications',
+        client.from('notifications').delete().eq('user_id', userId).eq('project_id', projectId),
+      ),
+
     /** Writes a notification of an event in a user's project; a repeat changes nothing. */
     tell({ id, userId, projectId, notice, icon }: NewNotification): Promise<void> {
       const of = { id, user_id: userId, project_id: projectId, type: 'project' };

@@ -95,6 +95,8 @@ it('O4: a good build gets all new runs; the canary leaves nothing', async () => 
   expect([code, out]).toEqual([0, expect.stringContaining(`New runs start on build ${next}`)]);
   expect(await routing()).toEqual({ current: next, ramping: null });
   expect(await projectsOfHouse()).toBe(0);
+  const notices = await store.notifications.list(house.id);
+  expect(notices.map(({ code }) => code)).not.toContain('GAME_MADE');
   // The stream of the canary's job stays open after its end.
   const drained = deploy(stack, 'drain', '--seconds', '1').catch(
     (error: { stdout: string }) => error.stdout,
