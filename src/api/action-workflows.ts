@@ -25,7 +25,7 @@ import {
 import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import type { Store } from '../store/index.js';
-import { Refusal, refusalOf, refusedForNow } from './http/refusal.js';
+import { codedRefusal, Refusal, refusalOf, refusedForNow } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
 /** The client gets an answer within 5 s when Temporal is unavailable, row and token included. */
@@ -169,7 +169,7 @@ export function resultOf<T>(
   refused: (failed: FailedAction) => Refusal = ({ kind }) => refusalOf(kind),
 ): T {
   if (outcome.ok) return outcome.result;
-  throw isLimitOfMoney(outcome.kind) ? refusalOf(outcome.kind) : refused(outcome);
+  throw isLimitOfMoney(outcome.kind) ? codedRefusal(outcome.kind) : refused(outcome);
 }
 
 export const isLimitOfMoney = (kind: ErrorKind): boolean =>

@@ -11,6 +11,8 @@ import { signInFirst } from '../ui/sign-in-first.js';
 
 /** What a guest may not do is refused with this code. */
 const ACCOUNT_REQUIRED = 'ACCOUNT_REQUIRED';
+/** The database, or Temporal, could not be asked. */
+const AWAY = 'OPERATION_FAILED';
 const accountRequired = () => text.messages.said[ACCOUNT_REQUIRED] ?? text.signIn;
 
 /** An answer that is none of the 200s. */
@@ -42,14 +44,16 @@ export const isAway = (error) =>
  * @param {unknown} error @param {string} otherwise
  */
 export function failureText(error, otherwise) {
-  const own = error instanceof Refusal && error.status === 503 ? saidText('', error) : '';
+  // Of something that is away the code says no more than the status.
+  const isOwn = error instanceof Refusal && error.status === 503 && error.code !== AWAY;
+  const own = isOwn ? saidText('', error) : '';
   if (own !== '') return own;
   if (isAway(error)) return awayWords(text.serverUnreachable);
   if (error instanceof Refusal && error.code === ACCOUNT_REQUIRED) return accountRequired();
   if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
   if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);
-  // The day is used up: no time of waiting is named.
-  return text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said;
+  // A limit of money, the day's by default: no time of waiting is named.
+  return saidText(text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said, error);
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Store } from '../../store/index.js';
 import { isLimitOfMoney, type ActionWorkflows, type FailedAction } from '../action-workflows.js';
 import { dropBody } from '../http/json-bodies.js';
 import type { Answer, Handlers } from '../http/mount.js';
-import { Refusal, refusal, refusalOf } from '../http/refusal.js';
+import { codedRefusal, Refusal, refusal } from '../http/refusal.js';
 import { dataUriTrouble, type SentImageConfig } from '../assets/sent-image.js';
 import { isAway } from '../away.js';
 import { logOf } from '../http/request-log.js';
@@ -193,7 +193,7 @@ async function fulfil<I extends ActionRef>(
 }
 
 function refusalFor({ kind, detail }: FailedAction, asked: keyof typeof MISSING): Refusal {
-  if (isLimitOfMoney(kind)) return refusalOf(kind);
+  if (isLimitOfMoney(kind)) return codedRefusal(kind);
   return kind === 'ImageServiceMissing'
     ? new Refusal(503, { error: MISSING[asked], code: kind })
     : new Refusal(500, { error: sentenceOf(kind, detail), success: false });

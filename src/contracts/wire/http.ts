@@ -38,13 +38,20 @@ const success = z.literal(true);
 const moment = z.string();
 
 /**
- * `code`: the database or Temporal could not be asked (503), and the request may be sent again; or
- * a guest may not do this (403).
+ * `code`: the database or Temporal could not be asked (503), and the request may be sent again; a
+ * guest may not do this (403); or which limit of money is reached (429).
  */
 export const Failure = z
   .object({
     error: z.string(),
-    code: z.enum(['OPERATION_FAILED', 'ACCOUNT_REQUIRED']).optional(),
+    code: z
+      .enum([
+        'OPERATION_FAILED',
+        'ACCOUNT_REQUIRED',
+        'SPENDING_LIMIT_EXCEEDED',
+        'LOSS_LIMIT_EXCEEDED',
+      ])
+      .optional(),
   })
   .meta({ id: 'Error' });
 /** Images only: the two routes with both fields (rest.md §1.3). */

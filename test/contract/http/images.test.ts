@@ -458,7 +458,8 @@ describe('H3: images are paid as runs are', () => {
     const thumbnail = `/api/projects/${project.id}/generate-thumbnail`;
 
     await bill.spend(49.99);
-    const refusal = { error: errorText('SPENDING_LIMIT_EXCEEDED') };
+    const code = 'SPENDING_LIMIT_EXCEEDED';
+    const refusal = { error: errorText(code), code };
     const actionId = randomUUID();
     const refused = await generate('払えない星', { actionId });
     expect(refused).toEqual({ status: 429, body: refusal });
