@@ -24,7 +24,7 @@ const MAX_ERROR_CHARS = 300;
 interface Play {
   inputs: TapeInput[];
   bytes: number;
-  /** The version that is played, asked for with the first input. */
+  /** The version that is played, asked for with the first input or error. */
   revision: Promise<string | null> | null;
 }
 
@@ -43,7 +43,9 @@ export class OwnerPlay {
   private play: Play | null = null;
   private postedAt = -Infinity;
   private reported = '';
-  private reporting = 0;
+  private reportedAt = -Infinity;
+  /** The newest report, until it is sent. */
+  private waiting: Sent | null = null;
 
   constructor(private readonly page: Page) {
     document.addEventListener('visibilitychange', () => document.hidden && this.end());
@@ -72,17 +74,30 @@ export class OwnerPlay {
     if (isOver === true) this.end();
   }
 
-  /** The first errors of the game that is played, a line each: its next change learns of them. */
+  /**
+   * The first errors of the game that is played, a line each: its next change learns of them. A
+   * game can throw others all the time: reports use up what its owner may send, `cancel` included.
+   */
   report(lines: readonly string[]): void {
-    if (this.play === null) return;
+    const { play } = this;
+    if (play === null) return;
     const errors = lines.slice(0, MAX_ERRORS).map((line) => line.slice(0, MAX_ERROR_CHARS));
     if (this.reported === errors.join('\n')) return;
     this.reported = errors.join('\n');
-    window.clearTimeout(this.reporting);
-    const send = (): void =>
-      void this.send({ inputs: [], errors, revision: this.revision() }).catch(() => undefined);
-    this.reporting = window.setTimeout(send, TOGETHER_MS);
+    play.revision ??= this.revision();
+    const isWaiting = this.waiting !== null;
+    this.waiting = { inputs: [], errors, revision: play.revision };
+    if (isWaiting) return;
+    const restMs = this.reportedAt + POSTS_EVERY_MS - performance.now();
+    window.setTimeout(this.sendReport, Math.max(TOGETHER_MS, restMs));
   }
+
+  private readonly sendReport = (): void => {
+    const { waiting } = this;
+    this.waiting = null;
+    this.reportedAt = performance.now();
+    if (waiting) void this.send(waiting).catch(() => undefined);
+  };
 
   /** What is played is no version. */
   drop(): void {
