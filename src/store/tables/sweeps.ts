@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../contracts/base/errors.js';
 import { call, camel, type Client } from './client.js';
 
 const Removable = z.array(camel(z.object({ key: z.string(), isKnown: z.boolean() })));
@@ -36,6 +37,18 @@ export function sweepsTable(client: Client) {
      */
     giveUpAssets: (before: Date, limit: number): Promise<string[]> =>
       call(client, 'give_up_assets', { before: before.toISOString(), limit }, Keys),
+
+    /**
+     * Removes who played what before then, but for one other player of each game. Returns how many
+     * rows; 0 where the schema is older (O2).
+     */
+    removeOldPlays: (before: Date, limit: number): Promise<number> =>
+      call(client, 'remove_old_plays', { before: before.toISOString(), limit }, z.number()).catch(
+        (error: unknown) => {
+          if (error instanceof AppError && error.kind === 'SchemaMismatch') return 0;
+          throw error;
+        },
+      ),
   };
 }
 

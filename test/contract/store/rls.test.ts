@@ -513,6 +513,7 @@ describe('the catalogue', () => {
       'release_attempt',
       'release_reservations',
       'removable_objects',
+      'remove_old_plays',
       'replication_targets',
       'reruns_with',
       'reserve_attempt',

@@ -7,10 +7,12 @@ import { sweepScratch } from '../../../src/activities/local/scratch-sweep.js';
 import { createAlerts } from '../../../src/store/alerts.js';
 import { maintenanceActivities } from '../../../src/activities/shared/maintenance/maintenance.js';
 import {
+  removeOldPlays,
   removeOrphans,
   removeUnnamedAssets,
   removeUnpublished,
 } from '../../../src/activities/shared/maintenance/sweeps.js';
+import { notice } from '../../../src/contracts/messages/message.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
 import { removeProjectObjects } from '../../../src/objects/kept-places.js';
 import { holdSweeps, releaseSweeps } from '../../../src/objects/unverified.js';
@@ -473,5 +475,37 @@ describe('U2: npx dreamcore verify', () => {
     await writeFile(objectFile(dataDir, key), bytes);
     expect(await lostOf()).toEqual([]);
     expect((await lostOf({ deep: true })).map(({ projectId }) => projectId)).toEqual([damaged]);
+  });
+});
+
+describe('who played what', () => {
+  it('goes after a day, but for one other player of a game; counts and notices stay', async () => {
+    const { publishedGames, notifications, sweeps } = database.store;
+    const [id, projectId] = [randomUUID(), await newProject()];
+    await database.sql(
+      `insert into public.games (id, user_id, project_id, title, game_url)
+       values ($1, $2, $3, '遊ぶ', '/g')`,
+      [id, maker!.id, projectId],
+    );
+    const play = (player: string) =>
+      publishedGames.countPlay(id, player, 0, notice('GAME_PLAYED', { title: '遊ぶ' }));
+    for (const player of [maker!.id, other!.id, 'a', 'b', 'c', 'd']) await play(player);
+    await database.sql(
+      `update public.game_plays set played_at = now() - interval '2 days' where player <> 'a'`,
+    );
+    expect(await sweeps.removeOldPlays(new Date(Date.now() - DAY_MS), 2)).toBe(2);
+    expect(await removeOldPlays(deps())).toBe(2);
+    expect(await removeOldPlays(deps())).toBe(0);
+    const players = await database.sql('select player from public.game_plays order by player');
+    expect(players).toEqual([{ player: 'a' }, { player: 'd' }]);
+    await notifications.removeOf({ userId: maker!.id, projectId });
+    expect(await play('e')).toBe(true);
+    const [game] = await database.sql(
+      'select play_count::integer as plays from public.games where id = $1',
+      [id],
+    );
+    expect(game).toEqual({ plays: 7 });
+    const codes = (await notifications.list(maker!.id)).map(({ code }) => code);
+    expect(codes).not.toContain('GAME_PLAYED');
   });
 });

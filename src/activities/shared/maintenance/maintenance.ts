@@ -14,7 +14,7 @@ import type { Store } from '../../../store/index.js';
 import type { MaintenanceActivities } from '../../ports/delete-ports.js';
 import { raiseWhile, type Alerts } from '../../../store/alerts.js';
 import { noteEarlierContents } from '../publishing/publishing.js';
-import { removeOrphans, removeUnnamedAssets, removeUnpublished } from './sweeps.js';
+import { removeOldPlays, removeOrphans, removeUnnamedAssets, removeUnpublished } from './sweeps.js';
 
 /** Images of actions are fetched within minutes. */
 const IMAGE_MS = 24 * 60 * 60_000;
@@ -78,11 +78,12 @@ async function keepHouse(deps: MaintenanceDeps): Promise<{ candidates: number; i
   const orphans = await removeOrphans(deps);
   const candidates = await removeUnpublished(deps);
   const assets = await removeUnnamedAssets(deps);
+  const plays = await removeOldPlays(deps);
   await noteEarlierContents(deps);
   const eraseUntilMs = performance.now() + BUDGET_MS;
   const mayGoOn = (): boolean => performance.now() < eraseUntilMs;
   const erased = await emptyQuarantine(deps.dataDir, KEEP_REMOVED_MS, mayGoOn);
-  if (orphans + candidates + assets + erased > 0)
-    deps.log.info({ orphans, candidates, assets, erased }, 'kept house');
+  if (orphans + candidates + assets + plays + erased > 0)
+    deps.log.info({ orphans, candidates, assets, plays, erased }, 'kept house');
   return { candidates, images };
 }

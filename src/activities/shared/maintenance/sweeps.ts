@@ -14,6 +14,9 @@ const RESTED_MS = DAY_MS;
 const SWEPT_AT_ONCE = 500;
 const SWEEPING_MS = 30_000;
 const ASSETS_AT_ONCE = 200;
+/** A play counts again after half an hour. */
+const PLAYS_MS = DAY_MS;
+const PLAYS_AT_ONCE = 5_000;
 
 export interface SweepDeps {
   store: Pick<Store, 'projects' | 'publishedGames' | 'sweeps' | 'users'>;
@@ -198,4 +201,14 @@ export async function removeUnnamedAssets(deps: SweepDeps): Promise<number> {
 
 function isOlder({ modifiedAt }: ObjectInfo, ageMs: number): boolean {
   return Date.now() - modifiedAt.getTime() >= ageMs;
+}
+
+/** Removes who played what before the last day, in pages; counts stay. Returns how many rows. */
+export async function removeOldPlays({ store }: Pick<SweepDeps, 'store'>): Promise<number> {
+  const [startedMs, before] = [performance.now(), new Date(Date.now() - PLAYS_MS)];
+  for (let removed = 0; ;) {
+    const page = await store.sweeps.removeOldPlays(before, PLAYS_AT_ONCE);
+    removed += page;
+    if (page < PLAYS_AT_ONCE || performance.now() - startedMs >= SWEEPING_MS) return removed;
+  }
 }
