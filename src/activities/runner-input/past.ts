@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import type { PastFile } from '../../contracts/execution/runner.js';
 import { PAGE_BEFORE, PAGE_NOW } from '../../domain/generation/past-prompt.js';
 import { readAiContext, readDifference, type VersionReader } from '../../versions/kept/details.js';
@@ -51,7 +52,7 @@ async function changeOf(
   const what = since ? 'A change' : 'The first version';
   return [
     `## ${what}, ${revision.slice(0, 7)}`,
-    `Asked for: ${(context?.userPrompt ?? '').replace(/\s+/g, ' ').slice(0, 500)}`,
-    diff.length > MAX_CHANGE_CHARS ? `${diff.slice(0, MAX_CHANGE_CHARS)}\n(cut)` : diff,
+    `Asked for: ${cut((context?.userPrompt ?? '').replace(/\s+/g, ' '), 500)}`,
+    diff.length > MAX_CHANGE_CHARS ? `${cut(diff, MAX_CHANGE_CHARS)}\n(cut)` : diff,
   ].join('\n');
 }

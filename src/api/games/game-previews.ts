@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/base/ids.js';
 import { escapeHtml } from '../../domain/text/html-text.js';
@@ -44,7 +45,7 @@ function previewTags(game: PublishedGameRow, publicUrl: string): string {
   const description = game.description.replaceAll(/\s+/g, ' ').trim();
   return tagsOf(publicUrl, {
     title: game.title || SITE,
-    description: Array.from(description).slice(0, DESCRIPTION_CHARS).join(''),
+    description: cut(description, DESCRIPTION_CHARS),
     page: `/play/${game.id}`,
     image: `/api/games/${game.id}/share-image?t=${Date.parse(game.updatedAt)}`,
   });

@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config.js';
 import { UploadFields } from '../../contracts/media/assets.js';
@@ -92,7 +93,7 @@ async function addAsset(
   const type = await mediaTypeOf(bytes);
   if (type === null) return null;
   assertImage(config, bytes, type.mime);
-  const originalName = storable(addition.displayName).slice(0, NAME_LENGTH);
+  const originalName = cut(storable(addition.displayName), NAME_LENGTH);
   const storagePath = await assets.keepFile(part.path, {
     ownerId: addition.userId,
     id: randomUUID(),

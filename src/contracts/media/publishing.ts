@@ -1,3 +1,4 @@
+import { cut } from '../base/cut.js';
 import { z } from 'zod';
 import type { ActionRef } from '../rows/actions.js';
 import { storable } from '../base/ids.js';
@@ -184,10 +185,6 @@ export const Notification = z
   })
   .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof Notification>;
-
-function cut(value: string, chars: number): string {
-  return Array.from(storable(value)).slice(0, chars).join('');
-}
 
 function parseJson(value: string): unknown {
   try {

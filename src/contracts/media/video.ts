@@ -1,3 +1,4 @@
+import { cut } from '../base/cut.js';
 import { z } from 'zod';
 import type { ActionRef } from '../rows/actions.js';
 import { GameAsset } from './assets.js';
@@ -111,5 +112,5 @@ function shortName(kind: string, callId: string): string {
 }
 
 function oneLine(text: string, maxChars: number): string {
-  return Array.from(storable(text).replace(/\s+/g, ' ').trim()).slice(0, maxChars).join('');
+  return cut(storable(text).replace(/\s+/g, ' ').trim(), maxChars);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storable } from '../base/ids.js';
 
 const MAX_NAME_CHARS = 200;
 const Name = z.string().max(MAX_NAME_CHARS).nullable();
@@ -18,4 +19,4 @@ export const Doing = z.object({
 export type Doing = z.infer<typeof Doing>;
 
 /** A name of the model's as {@link Doing} holds it. */
-export const doingName = (name: string): string => name.slice(0, MAX_NAME_CHARS);
+export const doingName = (name: string): string => storable(name.slice(0, MAX_NAME_CHARS));

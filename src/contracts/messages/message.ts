@@ -1,3 +1,4 @@
+import { cut } from '../base/cut.js';
 import { z } from 'zod';
 import type { ErrorKind } from '../base/errors.js';
 import type { Language } from '../base/language.js';
@@ -121,7 +122,7 @@ export interface MessageTexts extends Partial<CodedMessage> {
   readonly texts: Readonly<Record<Language, string>>;
 }
 export function withTexts(shown: Message): MessageTexts {
-  const textIn = (language: Language) => render(shown, language).slice(0, MAX_COLUMN_CHARS);
+  const textIn = (language: Language) => cut(render(shown, language), MAX_COLUMN_CHARS);
   const texts = { ja: textIn('ja'), en: textIn('en') };
   return 'text' in shown ? { texts } : { ...shown, texts };
 }

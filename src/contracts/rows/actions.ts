@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorKind } from '../base/errors.js';
-import { Uuid } from '../base/ids.js';
+import { storable, Uuid } from '../base/ids.js';
 
 /** Work of a user beside generations: each kind is a workflow with a row in `actions` (B1). */
 export const ACTION_KINDS = [
@@ -70,7 +70,7 @@ const ActionId = Uuid.optional()
 
 /** `style` and `size` are taken and change nothing, as in V2. */
 export const GenerateImageBody = z.looseObject({
-  prompt: z.string().trim().min(1),
+  prompt: z.string().overwrite(storable).trim().min(1),
   style: z.unknown().optional(),
   size: z.unknown().optional(),
   actionId: ActionId,

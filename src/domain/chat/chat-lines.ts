@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import type { Language } from '../../contracts/base/language.js';
 import { languageOf } from '../text/language.js';
 
@@ -9,10 +10,6 @@ export interface ChatLine {
 
 const MAX_LINES = 10;
 
-function cut(text: string, chars: number): string {
-  return text.length > chars ? `${text.slice(0, chars)}...` : text;
-}
-
 /**
  * The last ten lines, each cut to `chars` characters. `before`: the message that is being worked
  * on is the newest line already, and is left out.
@@ -23,9 +20,10 @@ export function lastLines(
 ): ChatLine[] {
   const newest = history.at(-1);
   const isOwn = before !== undefined && newest?.role === 'user' && newest.content === before;
-  return (isOwn ? history.slice(0, -1) : history)
-    .slice(-MAX_LINES)
-    .map(({ role, content }) => ({ role, content: cut(content, chars) }));
+  return (isOwn ? history.slice(0, -1) : history).slice(-MAX_LINES).map(({ role, content }) => {
+    const begin = cut(content, chars);
+    return { role, content: begin === content ? content : `${begin}...` };
+  });
 }
 
 /** The language of the newest line that a player wrote in one; null = there is none. */

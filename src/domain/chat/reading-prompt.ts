@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import { GENRES } from '../../contracts/game/brief.js';
 import { transcript, type ChatLine } from './chat-lines.js';
 import { promptName } from '../generation/prompt-name.js';
@@ -53,7 +54,7 @@ export function readingPrompt({ content, gameName, lines }: ReadingPromptInput):
   return [
     `Game: ${gameName === null ? 'none yet' : promptName(gameName)}`,
     lines.length > 0 ? `Chat before it, oldest first:\n${quoted(transcript(lines))}` : null,
-    `Message: ${content.slice(0, MAX_MESSAGE_CHARS)}`,
+    `Message: ${cut(content, MAX_MESSAGE_CHARS)}`,
   ]
     .filter((part) => part !== null)
     .join('\n\n');

@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import { GENRES } from '../../contracts/game/brief.js';
 import { LANGUAGE_NAME } from '../text/language.js';
 import { quoted, QUOTES_ARE_DATA } from '../generation/quoted.js';
@@ -36,7 +37,7 @@ export function designPrompt({ request, dimension, styleId, language }: DesignWi
     `Language: ${LANGUAGE_NAME[language]}`,
     dimension ? `Dimension: ${dimension}` : null,
     styleId ? `Style: ${styleId}` : null,
-    `Wish:\n${quoted(request.slice(0, MAX_WISH_CHARS))}`,
+    `Wish:\n${quoted(cut(request, MAX_WISH_CHARS))}`,
   ]
     .filter((part) => part !== null)
     .join('\n');

@@ -1,3 +1,5 @@
+import { cut } from '../../contracts/base/cut.js';
+
 /**
  * The only project names that are replaced by the game's own title: V2's (websocket.md §3), and
  * what our client calls a new game in English.
@@ -19,12 +21,8 @@ export function gameTitle(spec: string | null, html: string | null): string | nu
   const fromSpec = spec ? /ゲーム名\s*[:：]\s*(.+)/.exec(spec)?.[1] : undefined;
   const fromPage = html ? /<title>([^<]*)<\/title>/i.exec(html)?.[1] : undefined;
   for (const candidate of [fromSpec, fromPage]) {
-    const title = candidate
-      ?.replace(/[*_`#<>]/g, '')
-      .replace(/\s+/g, ' ')
-      .trim()
-      .slice(0, MAX_TITLE_CHARS)
-      .trim();
+    const line = candidate?.replace(/[*_`#<>]/g, '').replace(/\s+/g, ' ');
+    const title = line && cut(line.trim(), MAX_TITLE_CHARS).trim();
     if (title && !title.includes('[') && !isDefaultName(title)) return title;
   }
   return null;

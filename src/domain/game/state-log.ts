@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import type { Run } from '../playing/playing.js';
 
 const MAX_LINE_CHARS = 240;
@@ -29,7 +30,7 @@ function changesIn(states: readonly string[], run: keyof typeof MAX_LINES): stri
   // The first state and the last ones: where it began and where it came to.
   const kept =
     changes.length > limit ? [...changes.slice(0, 1), ...changes.slice(1 - limit)] : changes;
-  return kept.map((state) => `${run}: ${[...state].slice(0, MAX_LINE_CHARS).join('')}`);
+  return kept.map((state) => `${run}: ${cut(state, MAX_LINE_CHARS)}`);
 }
 
 /** Whether a text of the next state goes on where one of this state ends, and all else is equal. */

@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import { promptName } from '../generation/prompt-name.js';
 import { quoted, QUOTES_ARE_DATA } from '../generation/quoted.js';
 
@@ -23,7 +24,7 @@ export function thumbnailPrompt({
       : [
           '',
           `What the game is about, in the words of its maker. ${QUOTES_ARE_DATA.en}`,
-          quoted(description.trim().slice(0, MAX_DESCRIPTION_CHARS)),
+          quoted(cut(description.trim(), MAX_DESCRIPTION_CHARS)),
         ]),
   ].join('\n');
 }

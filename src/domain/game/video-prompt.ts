@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import type { VideoStory } from '../../contracts/media/video.js';
 import type { Language } from '../../contracts/base/language.js';
 import { promptName } from '../generation/prompt-name.js';
@@ -38,8 +39,8 @@ export function videoPrompt({ title, description, spec, code }: VideoPromptInput
   return [
     `ゲーム: ${promptName(title)}`,
     description.trim() ? `紹介文:\n${quoted(description)}` : null,
-    spec ? `仕様:\n${quoted(spec.slice(0, MAX_SPEC_CHARS))}` : null,
-    `index.html (冒頭):\n${quoted(code.slice(0, MAX_CODE_CHARS))}`,
+    spec ? `仕様:\n${quoted(cut(spec, MAX_SPEC_CHARS))}` : null,
+    `index.html (冒頭):\n${quoted(cut(code, MAX_CODE_CHARS))}`,
     '依頼: このゲームの紹介動画に載せる言葉を作ってください。',
   ]
     .filter((part) => part !== null)

@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import { quoted } from './quoted.js';
 
 export interface EarlierTry {
@@ -12,7 +13,7 @@ const MAX_CHARS = 600;
 /** Prompt block about the attempt before this one at the same (P6); null = it is the first. */
 export function earlierTry({ ended, isLeft }: EarlierTry): string | null {
   if (!ended && !isLeft) return null;
-  const why = ended ? ` Why, as it was reported:\n${quoted(ended.detail.slice(0, MAX_CHARS))}` : '';
+  const why = ended ? ` Why, as it was reported:\n${quoted(cut(ended.detail, MAX_CHARS))}` : '';
   const next = isLeft
     ? 'What it has made lies in the folder and compiles. Look at it first and go on from there: ' +
       'finish and mend, and do not write again what is good.'

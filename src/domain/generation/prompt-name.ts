@@ -1,3 +1,5 @@
+import { cut } from '../../contracts/base/cut.js';
+
 const MAX_CHARS = 60;
 
 /**
@@ -10,5 +12,5 @@ export function promptName(name: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replace(/[「」『』"`]/g, '')
     .trim();
-  return `「${Array.from(line).slice(0, MAX_CHARS).join('').trim()}」`;
+  return `「${cut(line, MAX_CHARS).trim()}」`;
 }

@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import type { PlayFinding } from '../../contracts/game/play.js';
 import type { Language } from '../../contracts/base/language.js';
 import { LANGUAGE_NAME } from '../text/language.js';
@@ -69,7 +70,7 @@ export function judgePrompt(input: JudgePromptInput): string {
   const numbered = checks.map((check, at) => `Check ${at + 1}:\n${quoted(check)}`);
   return [
     `Language: ${LANGUAGE_NAME[language]}`,
-    change === undefined ? null : `Change:\n${quoted(change.slice(0, MAX_CHANGE_CHARS))}`,
+    change === undefined ? null : `Change:\n${quoted(cut(change, MAX_CHANGE_CHARS))}`,
     ...numbered,
     facts.length === 0
       ? null

@@ -1,7 +1,6 @@
+import { cut } from '../../contracts/base/cut.js';
 import { z } from 'zod';
 import { oneLine } from '../text/one-line.js';
-
-export const cut = (text: string, chars: number): string => [...text].slice(0, chars).join('');
 
 /** One line of a model's words; UTF-16 takes up to two units for each of them. */
 export const words = (maxUnits: number) =>

@@ -1,9 +1,10 @@
+import { cut } from '../../contracts/base/cut.js';
 import { z } from 'zod';
 import { readable } from '../../contracts/base/readable.js';
 import { JUDGED_LIMITS, type JudgedFact } from '../../contracts/game/judging.js';
 import type { Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
 import { oneLine } from '../text/one-line.js';
-import { cut, words } from './judge-words.js';
+import { words } from './judge-words.js';
 
 /** Facts that a judge is asked about, lost ones first: it has eight seconds. */
 const MAX_FACTS = 10;

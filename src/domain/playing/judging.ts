@@ -1,10 +1,11 @@
+import { cut } from '../../contracts/base/cut.js';
 import { z } from 'zod';
 import type { GameBrief } from '../../contracts/game/brief.js';
 import { MAX_JUDGED_CHARS, type JudgedCheck, type Judging } from '../../contracts/game/judging.js';
 import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
 import { hasOwnChecks } from '../design/rule-checks.js';
 import { oneLine } from '../text/one-line.js';
-import { cut, words } from './judge-words.js';
+import { words } from './judge-words.js';
 import { factLines, judgedFacts, SaidFacts } from './judged-facts.js';
 import { findingOf } from './playing-words.js';
 import { NamedFaults } from './visual-faults.js';

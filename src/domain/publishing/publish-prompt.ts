@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import type { Language } from '../../contracts/base/language.js';
 import { promptName } from '../generation/prompt-name.js';
 import { quoted, QUOTES_ARE_DATA } from '../generation/quoted.js';
@@ -32,8 +33,8 @@ export const publishInfoSystemPrompt = (language: Language): string => SYSTEM_PR
 export function publishInfoPrompt({ projectName, spec, code }: PublishPromptInput): string {
   return [
     `ゲーム: ${promptName(projectName)}`,
-    spec ? `仕様:\n${quoted(spec.slice(0, MAX_SPEC_CHARS))}` : null,
-    `index.html (冒頭):\n${quoted(code.slice(0, MAX_CODE_CHARS))}`,
+    spec ? `仕様:\n${quoted(cut(spec, MAX_SPEC_CHARS))}` : null,
+    `index.html (冒頭):\n${quoted(cut(code, MAX_CODE_CHARS))}`,
     '依頼: このゲームの公開ページに載せる紹介文を作ってください。',
   ]
     .filter((part) => part !== null)

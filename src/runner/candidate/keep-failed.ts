@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import { writeFile } from 'node:fs/promises';
 import { AppError } from '../../contracts/base/errors.js';
 import {
@@ -37,7 +38,7 @@ export async function keepFailed(
     () => false,
   );
   const message = {
-    subject: `unchecked, ${kind}: ${userText}`.slice(0, SUBJECT_CHARS),
+    subject: cut(`unchecked, ${kind}: ${userText}`, SUBJECT_CHARS),
     trailers: {
       [CANDIDATE_TRAILERS.job]: jobId,
       [CANDIDATE_TRAILERS.round]: String(round),

@@ -1,3 +1,4 @@
+import { cut } from '../../contracts/base/cut.js';
 import { CANDIDATE_TRAILERS as TRAILERS } from '../../contracts/execution/candidate.js';
 import type {
   GenerateInput,
@@ -46,7 +47,7 @@ export function encodeCandidate(
     {
       parent: job.parent,
       message: {
-        subject: [...job.userText.replace(/\s+/g, ' ').trim()].slice(0, SUBJECT_CHARS).join(''),
+        subject: cut(job.userText.replace(/\s+/g, ' ').trim(), SUBJECT_CHARS),
         trailers: {
           [TRAILERS.job]: job.jobId,
           [TRAILERS.round]: String(job.round),

@@ -133,11 +133,22 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(magenta).toEqual([]);
   });
 
+  it.each([
+    ['a NUL', 'a cat\0 asleep', 'a cat asleep'],
+    ['half a character', 'a dog\ud800 asleep', 'a dog\ufffd asleep'],
+  ])('answers an image whose wish has %s: drawn once, and kept', async (_, prompt, kept) => {
+    const actionId = randomUUID();
+    expect(await generate(prompt, { actionId })).toMatchObject({ status: 200 });
+    expect(askedFor(kept)).toBe(1);
+    expect((await action(actionId)).body).toMatchObject({ state: 'completed' });
+  });
+
   const REQUIRED = { error: 'prompt is required' };
   it.each<[string, unknown, number, object]>([
     ['no prompt', undefined, 400, REQUIRED],
     ['an empty one', '', 400, REQUIRED],
     ['blanks', '  ', 400, REQUIRED],
+    ['nothing that a row can hold', ' \0\0 ', 400, REQUIRED],
     ['a number', 5, 400, REQUIRED],
     ['null', null, 400, REQUIRED],
     ['one that no model reads', 'あ'.repeat(10_001), 400, { error: 'prompt is too long' }],

@@ -46,7 +46,7 @@ describe('G1: the row that says where work is done', () => {
     });
     await expect(
       table().setSwitch({ to: 'modal', sharePercent: 101, by: 'd' }),
-    ).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
+    ).rejects.toMatchObject({ kind: 'ValueRefused' });
   });
 
   it(

@@ -241,6 +241,34 @@ describe('closing a job', () => {
   });
 });
 
+describe('closing an action', () => {
+  const odd = { text: 'a\0b\ud800', 'k\0': ['\udc00'] };
+  const kept = { text: 'ab\ufffd', k: ['\ufffd'] };
+
+  async function opened(): Promise<string> {
+    const id = randomUUID();
+    const { actions } = database.store;
+    await actions.open({ id, userId: attacker.id, projectId, kind: 'generateImage' });
+    return id;
+  }
+
+  it('completes with what can be kept of its result', async () => {
+    const id = await opened();
+    expect(await database.store.actions.complete(id, odd)).not.toBeNull();
+    const query = 'select state, result from public.actions where id = $1';
+    expect(await database.sql(query, [id])).toEqual([{ state: 'completed', result: kept }]);
+  });
+
+  it('fails with what can be kept of the reason', async () => {
+    const id = await opened();
+    const failure = { kind: 'ModelAnswerInvalid', detail: odd.text } as const;
+    expect(await database.store.actions.fail(id, odd.text, failure)).not.toBeNull();
+    const query = 'select state, error, failure from public.actions where id = $1';
+    const row = { state: 'failed', error: kept.text, failure: { ...failure, detail: kept.text } };
+    expect(await database.sql(query, [id])).toEqual([row]);
+  });
+});
+
 describe('an address of somebody else’s', () => {
   const signUp = async (email: string): Promise<string | null> => {
     const admin = createClient(

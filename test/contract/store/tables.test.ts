@@ -421,7 +421,7 @@ describe('a database that is no help', () => {
     const store = createStore({ ...database.config, SUPABASE_URL: 'http://127.0.0.1:9' }, log);
     await expect(store.jobs.get(randomUUID())).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
     await expect(database.store.jobs.get('not a uuid')).rejects.toMatchObject({
-      kind: 'OPERATION_FAILED',
+      kind: 'ValueRefused',
       details: { code: '22P02' },
     });
   });

@@ -1,3 +1,4 @@
+import { cut } from '../../../contracts/base/cut.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { VideoStory } from '../../../contracts/media/video.js';
 import { spokenLanguage } from '../../../domain/chat/chat-lines.js';
@@ -46,11 +47,8 @@ export function videoPlanActivities({
       ]);
       if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
       const language = spokenLanguage(history) ?? 'ja';
-      const title = Array.from(
-        (draft?.title?.trim() || project.name.trim() || NO_TITLE[language]).replace(/\s+/g, ' '),
-      )
-        .slice(0, MAX_TITLE_CHARS)
-        .join('');
+      const named = draft?.title?.trim() || project.name.trim() || NO_TITLE[language];
+      const title = cut(named.replace(/\s+/g, ' '), MAX_TITLE_CHARS);
       const description = draft?.description ?? '';
       const texts = gameTexts(versions, { projectId, revision });
       const facts: VideoPromptInput = {

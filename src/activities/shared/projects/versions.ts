@@ -1,3 +1,4 @@
+import { cut } from '../../../contracts/base/cut.js';
 import { crashPoint } from '../../../process/crash-points.js';
 import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { BAR } from '../../../contracts/messages/bar.js';
@@ -24,7 +25,7 @@ const HEAD_ATTEMPTS = 3;
 
 /** What a version is called in lists. */
 export const shortSubject = (text: string): string =>
-  Array.from(text.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
+  cut(text.replace(/\s+/g, ' ').trim(), MAX_SUBJECT_CHARS);
 
 const KEEPING = { progress: BAR.keeps, message: message('STEP_KEEPING') };
 

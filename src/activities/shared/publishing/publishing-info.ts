@@ -1,3 +1,4 @@
+import { cut } from '../../../contracts/base/cut.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { PublishInfo } from '../../../contracts/media/publishing.js';
 import { spokenLanguage } from '../../../domain/chat/chat-lines.js';
@@ -59,5 +60,5 @@ export function parsePublishInfo(text: string): PublishInfo {
   const { hasBraces, value } = readJson(text, PublishInfo);
   if (value !== null) return value;
   const literal = hasBraces ? 'Failed to parse JSON' : 'Failed to parse AI response';
-  throw new AppError('ModelAnswerInvalid', `${literal}\n${text.slice(0, MAX_RAW_CHARS)}`);
+  throw new AppError('ModelAnswerInvalid', `${literal}\n${cut(text, MAX_RAW_CHARS)}`);
 }
