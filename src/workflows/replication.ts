@@ -10,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { replicationWorkflowId } from '../contracts/base/ids.js';
+import { JOB_EXECUTION_TIMEOUT } from '../contracts/durable/workflows.js';
 import {
   MAX_REPORTS,
   REPLICATE_SIGNAL,
@@ -46,6 +47,7 @@ export async function startReplication({ userId, projectId }: Target): Promise<v
     await startChild<typeof replicateProject>('replicateProject', {
       workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
       args: [{ userId, projectId }],
     });
   } catch (error) {

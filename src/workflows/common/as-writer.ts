@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { projectWorkflowId } from '../../contracts/base/ids.js';
 import { attributesOf } from '../../contracts/durable/search-attributes.js';
+import { JOB_EXECUTION_TIMEOUT } from '../../contracts/durable/workflows.js';
 
 interface Write {
   readonly userId: string;
@@ -27,6 +28,7 @@ export async function asProjectWriter(
     await run({
       workflowId: projectWorkflowId(projectId),
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
       typedSearchAttributes: attributesOf({ userId, projectId, jobId, action }),
     });
     return true;

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { accountWorkflowId } from '../../contracts/base/ids.js';
 import { attributesOf } from '../../contracts/durable/search-attributes.js';
+import { JOB_EXECUTION_TIMEOUT } from '../../contracts/durable/workflows.js';
 import type { AdoptGuestInput, AdoptProjectInput } from '../../contracts/rows/account.js';
 import { startQueued } from '../admit-queued.js';
 import { handingOver, maintenance, shared } from '../common/activity-proxies.js';
@@ -96,6 +97,7 @@ export async function removeGuests(): Promise<{ removed: number }> {
 const removalOf = (guestId: string) => ({
   workflowId: accountWorkflowId(guestId),
   parentClosePolicy: ParentClosePolicy.ABANDON,
+  workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
   args: [{ userId: guestId }] as [{ userId: string }],
   typedSearchAttributes: attributesOf({ userId: guestId, action: 'deleteAccount' }),
 });

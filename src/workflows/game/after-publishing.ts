@@ -1,5 +1,6 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { JobRef } from '../../activities/ports/refs.js';
+import { ACTION_EXECUTION_TIMEOUT } from '../../contracts/durable/workflows.js';
 import { shared } from '../common/activity-proxies.js';
 
 interface NamedVersion extends JobRef {
@@ -12,6 +13,7 @@ export async function startNaming(input: NamedVersion): Promise<void> {
   await startChild<typeof nameProject>('nameProject', {
     workflowId: `name/${input.jobId}`,
     parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
     args: [input],
   });
 }
