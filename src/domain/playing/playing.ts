@@ -11,7 +11,7 @@ import { deafFinding, findingOf, lockedFinding, type DeafIn } from './playing-wo
 import type { Suspect } from './suspects.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 15;
+export const PLAYER_VERSION = 16;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;
@@ -301,7 +301,7 @@ function deafIn(lived: readonly LivedRun[], reaction: Reaction): DeafIn[] {
   const deaf = lived.filter(({ isDeaf }) => isDeaf).map(({ why }) => why);
   if (reaction !== 'touch') return reaction === 'keys' && deaf.includes('unbegun') ? ['play'] : [];
   return [
-    ...(deaf.includes('deaf') ? ['play' as const] : []),
+    ...(deaf.some((why) => why === 'deaf' || why === 'deafUntilEnd') ? ['play' as const] : []),
     ...(deaf.includes('fruitless') ? ['nothing lasts' as const] : []),
     ...(deaf.includes('twoFingers') ? ['two fingers' as const] : []),
   ];

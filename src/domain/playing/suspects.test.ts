@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TapeFacts, TapeInput } from '../../contracts/game/tape.js';
-import { suspectsIn } from './suspects.js';
+import { suspectsIn, suspectsInTapes } from './suspects.js';
 
 const tapAt = (atMs: number): TapeInput => ({ type: 'down', atMs, finger: 0, x: 1, y: 1 });
 const begin = [tapAt(500)];
@@ -25,12 +25,14 @@ describe('P3: lives that are done once more by real touches', () => {
     expect(suspectsIn([life({}), life({ phases: over }), life({ phases: played })])).toEqual([]);
   });
 
-  it('are the first of each exception or freeze, two at most', () => {
+  it('are the first of each exception or freeze, two at most, with what stopped each', () => {
     const lives = ['TypeError: a', 'TypeError: a', 'freeze', 'TypeError: b'].map((stopped, at) => ({
       ...life({ stopped }),
       forMs: at,
     }));
-    expect(suspectsIn(lives).map(({ forMs }) => forMs)).toEqual([0, 2]);
+    expect(suspectsIn(lives).map(({ forMs }) => forMs)).toEqual([4_000, 4_002]);
+    const [frozen] = suspectsIn([{ ...life({ stopped: 'freeze' }), forMs: 8_000 }]);
+    expect(frozen?.inputs).toEqual([...begin, tapAt(9_000)]);
   });
 
   it('are one whose end was not left, until that end', () => {
@@ -86,6 +88,24 @@ describe('P3: lives that are done once more by real touches', () => {
       expect(whys(alone(), life({ names: names(120) }), life({ names: names(120) }))).toEqual([]);
     });
 
+    it('are the most touched one of a game that ends by itself, as it does untouched', () => {
+      const ends = (at: number): [number, string][] => [...played, [at, 'over'], [90, 'playing']];
+      const waits = (at: number) => ({
+        ...alone(ends(at)),
+        inputs: [...begin, tapAt(9_000)],
+      });
+      const ended = (at: number, from: number) => touched({ phases: ends(at), names: names(from) });
+      expect(suspectsIn([waits(60), ended(60, 70), ended(60, 80)])).toEqual([
+        {
+          ...{ begin, forMs: 5_800, why: 'deafUntilEnd' },
+          inputs: [...begin, ...touches].filter(({ atMs }) => atMs <= 5_800),
+        },
+      ]);
+      expect(whys(waits(60), ended(60, 70), ended(60, 50))).toEqual([]);
+      expect(whys(waits(60), ended(60, 70))).toEqual([]);
+      expect(whys(waits(21), ...[1, 2, 3].map(() => ended(21, 70)))).toEqual([]);
+    });
+
     it('are one that is as if untouched whenever no finger is down', () => {
       const taps = Array.from({ length: 12 }, (_, at): TapeInput[] => [
         tapAt(3_000 + 700 * at),
@@ -133,5 +153,38 @@ describe('P3: lives that are done once more by real touches', () => {
         isAsked ? ['twoFingers'] : [],
       );
     });
+  });
+});
+
+describe('P4: tapes of what is changed that are done once more by real touches', () => {
+  const inputs = [tapAt(500), tapAt(9_000)];
+  const left: [number, string][] = [...played, [60, 'over'], [90, 'playing']];
+  const tape = (now: Partial<TapeFacts>, before: Partial<TapeFacts> = { phases: left }) => ({
+    ...{ inputs, forMs: 12_000, seed: 7, from: 'search' as 'search' | 'owner' },
+    facts: life(now).facts,
+    before: life(before).facts,
+  });
+  const stuck: Partial<TapeFacts> = { phases: [...played, [60, 'over']] };
+  const why = (...tapes: Parameters<typeof suspectsInTapes>[0]) =>
+    suspectsInTapes(tapes).map((each) => each.why);
+
+  it('are one that stops in the change alone, by the chance of the tape', () => {
+    const stopped = tape({ stopped: 'TypeError: a' });
+    expect(suspectsInTapes([stopped, stopped])).toEqual([
+      { inputs, begin: inputs, forMs: 16_000, why: 'stopped', seed: 7 },
+    ]);
+    expect(why(tape({ stopped: 'TypeError: a' }, { stopped: 'TypeError: b' }))).toEqual([]);
+  });
+
+  it('are one that no more leaves an end that it left, until that end', () => {
+    expect(suspectsInTapes([tape(stuck)])).toEqual([
+      { inputs: [tapAt(500)], begin: inputs, forMs: 8_500, why: 'stuck', seed: 7 },
+    ]);
+    expect(why(tape(stuck, stuck), tape({ phases: left }), tape({ phases: played }))).toEqual([]);
+  });
+
+  it('are none that an owner has sent', () => {
+    const from = 'owner' as const;
+    expect(why({ ...tape({ stopped: 'freeze' }), from }, { ...tape(stuck), from })).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { MOMENT_MS, type TapeFacts, type TapeInput } from '../../contracts/game/tape.js';
+import { MOMENT_MS, type Tape, type TapeFacts, type TapeInput } from '../../contracts/game/tape.js';
 import { phaseKind } from './playing-state.js';
 
 interface Life {
@@ -11,13 +11,34 @@ interface Life {
 /** What is done once more by real touches, and what may be wrong with it. */
 export interface Suspect extends Pick<Life, 'inputs' | 'begin' | 'forMs'> {
   readonly why:
-    'stopped' | 'stuck' | 'soonOver' | 'locked' | 'deaf' | 'unbegun' | 'fruitless' | 'twoFingers';
+    | 'stopped'
+    | 'stuck'
+    | 'soonOver'
+    | 'locked'
+    | 'deaf'
+    | 'deafUntilEnd'
+    | 'unbegun'
+    | 'fruitless'
+    | 'twoFingers';
+  /** Chance of the game that it is done in; left out: its own. */
+  readonly seed?: number;
+  /** The game is led there first. */
+  readonly phase?: string;
+}
+
+/** A tape of what is changed, and what is seen of it in the change. */
+export interface Replayed extends Pick<Life, 'inputs' | 'forMs' | 'facts'> {
+  readonly seed: number;
+  readonly from: Tape['from'];
+  readonly before: TapeFacts;
 }
 
 /** Each is a run by real touches. */
 const MOST = 2;
 /** Words about an end stand for this time before they count. */
 const STANDING_MS = 2_500;
+/** A life that freezes ends before the inputs, and the time, in which it does. */
+export const STOPPING_MS = 4_000;
 /** A game that can be played is not over so soon after its beginning in each of these lives. */
 const SOON = { moments: 15, lives: 4 } as const;
 /** How long a search has tried to leave an end, in moments. */
@@ -26,6 +47,8 @@ const TRIED = 30;
 const LOCKED = { moments: 40, touches: 8, moves: 1 } as const;
 /** In so many lives with so many touches a game that hears any has answered to one. */
 const DEAF = { lives: 2, touches: 10, ms: 15_000 } as const;
+/** The same of a game that ends sooner, all lives together; what is left of it before its end. */
+const BRIEF = { touches: 12, ms: 1_500, lastMs: 200 } as const;
 /** Moments until what a touch has brought is there, and those in which it has to be looked for. */
 const REST = { after: 2, moments: 30 } as const;
 /** Words of a game that is played by two fingers at once. */
@@ -47,7 +70,7 @@ export function suspectsIn(lives: readonly Life[]): Suspect[] {
   const stops = new Map<string, Suspect>();
   for (const { facts, ...life } of lives)
     if (facts.stopped !== null && !stops.has(facts.stopped))
-      stops.set(facts.stopped, suspectOf(life, life.forMs, 'stopped'));
+      stops.set(facts.stopped, suspectOf(life, life.forMs + STOPPING_MS, 'stopped'));
   const going = lives.filter(({ facts }) => facts.stopped === null);
   const [other] = [...deafIn(going), ...endingIn(lives, going), ...going.flatMap(lockIn)];
   return [
@@ -55,6 +78,23 @@ export function suspectsIn(lives: readonly Life[]): Suspect[] {
     ...(other ? [other] : []),
     ...twoFingersIn(lives).slice(0, 1),
   ];
+}
+
+/**
+ * Tapes of what is changed that stop in the change alone, or come to an end there that they no more
+ * leave. What an owner has sent is no source of a finding (P4).
+ */
+export function suspectsInTapes(tapes: readonly Replayed[]): Suspect[] {
+  const own = tapes.filter(({ from, before }) => from !== 'owner' && before.stopped === null);
+  const asLife = ({ seed, inputs, forMs, facts }: Replayed, why: Suspect['why']): Suspect[] =>
+    why === 'stopped'
+      ? [{ seed, inputs, begin: inputs, forMs: forMs + STOPPING_MS, why }]
+      : endingIn([], [{ inputs, begin: inputs, forMs, facts }]).map((each) => ({ ...each, seed }));
+  const stopped = own.filter(({ facts }) => facts.stopped !== null);
+  const hasLost = ({ before, facts }: Replayed): boolean =>
+    facts.stopped === null && endOf(before) >= 0 && isLeft(before) && !isLeft(facts);
+  const stuck = own.filter(hasLost).flatMap((tape) => asLife(tape, 'stuck'));
+  return [...stopped.flatMap((tape) => asLife(tape, 'stopped')).slice(0, 1), ...stuck.slice(0, 1)];
 }
 
 /** A game that asks for two fingers may hear one alone. */
@@ -78,12 +118,15 @@ function suspectOf(
  * answers while a finger is down, and then is as if there had been none.
  */
 function deafIn(lives: readonly Life[]): Suspect[] {
-  const alone = lives.find(({ inputs, begin }) => inputs.length === begin.length);
-  const [, phase = 'title'] = alone?.facts.phases.at(-1) ?? [];
-  if (alone === undefined || phaseKind(phase) === 'ended') return [];
-  const { names } = alone.facts;
+  const alone = lives.find((life) => before(life, endMsOf(life)).length <= life.begin.length);
+  if (alone === undefined) return [];
+  const endMs = endMsOf(alone);
+  const phase = alone.facts.phases.findLast(([at]) => at * MOMENT_MS < endMs)?.[1] ?? 'title';
+  const until = (names: readonly number[]): readonly number[] => names.slice(0, endMs / MOMENT_MS);
+  const names = until(alone.facts.names);
   const played = lives.filter((life) => life !== alone);
-  const isDeaf = played.every(({ facts }) => isSame(facts.names, names));
+  const isDeaf = played.every(({ facts }) => isSame(until(facts.names), names));
+  if (endMs < DEAF.ms) return isDeaf && isPlaying(phase) ? deafUntilEnd(alone, played, endMs) : [];
   const why = isDeaf ? (isPlaying(phase) ? 'deaf' : 'unbegun') : 'fruitless';
   const [most] = played.toSorted((one, other) => touchesIn(other) - touchesIn(one));
   if (most === undefined || played.length < DEAF.lives) return [];
@@ -92,6 +135,26 @@ function deafIn(lives: readonly Life[]): Suspect[] {
   const suspect = suspectOf({ ...most, begin: alone.begin }, forMs, why);
   return touchesIn(suspect) - touchesIn(alone) >= DEAF.touches ? [suspect] : [];
 }
+
+/** The same of a game that ends by itself: by what was touched before that. */
+function deafUntilEnd(alone: Life, played: readonly Life[], endMs: number): Suspect[] {
+  const { begin } = alone;
+  const cut = played.map((life) => ({ ...life, begin, inputs: before(life, endMs) }));
+  const [most] = cut.toSorted((one, other) => touchesIn(other) - touchesIn(one));
+  const touches = cut.reduce(
+    (sum, life) => sum + touchesIn(life) - touchesIn({ inputs: begin }),
+    0,
+  );
+  const leftMs = endMs - BRIEF.lastMs - (begin.at(-1)?.atMs ?? 0);
+  const isEnough = cut.length >= DEAF.lives && touches >= BRIEF.touches && leftMs >= BRIEF.ms;
+  return most && isEnough ? [suspectOf(most, endMs - BRIEF.lastMs, 'deafUntilEnd')] : [];
+}
+
+const endMsOf = ({ facts }: Life): number =>
+  (facts.phases[endOf(facts)]?.[0] ?? Infinity) * MOMENT_MS;
+
+const before = ({ inputs }: Life, untilMs: number): readonly TapeInput[] =>
+  inputs.filter(({ atMs }) => atMs < untilMs);
 
 /** Whether all that touches have brought is gone with them. */
 function isFruitless(lives: readonly Life[], names: readonly number[]): boolean {

@@ -4,11 +4,11 @@ import { SAME_POINTS } from '../../domain/playing/playing.js';
 import { receiptOf } from '../../domain/playing/receipt.js';
 import { changedFiles, newLines, textOf } from '../../versions/format/diff.js';
 import { openParcelFile } from '../../versions/format/parcel.js';
+import type { Pair } from './images.js';
 import { LANES } from './lane.js';
 import { filmTape, loopOf, stillsOf } from './loop.js';
 import type { Pages } from './pages.js';
 import { pointsApart, type Shot } from './shots.js';
-import { seenAgain } from './tape-run.js';
 
 type Lines = Receipt['neverRan'][number];
 
@@ -17,10 +17,12 @@ interface Before {
   readonly parcelFile: string;
   readonly tapes: TapeSet;
 }
-/** What is known of the change: its answers, what its own lives showed, lines that never ran. */
+/** What is known of the change: its answers, what its lives showed, lines that never ran. */
 interface After {
   readonly parcelFile: string;
   readonly answers: TapeSet['answers'];
+  /** Of each tape of what is changed. */
+  readonly facts: readonly TapeFacts[];
   readonly lives: readonly TapeFacts[];
   readonly neverRan: () => readonly Lines[];
 }
@@ -44,11 +46,10 @@ export async function compareVersions(
   const { tapes, asked } = before.tapes;
   // Of a parent that was asked otherwise nothing follows.
   const answers = asked ? before.tapes.answers : {};
-  const facts = await seenAgain(pages, after.parcelFile, tapes);
   const receipt = receiptOf(
     { facts: tapes.map((tape) => tape.facts), answers },
     {
-      facts,
+      facts: after.facts,
       answers: after.answers,
       lives: after.lives,
       neverRan: common(await linesBetween(before.parcelFile, after.parcelFile), after.neverRan()),
@@ -71,6 +72,12 @@ export async function compareVersions(
     loop: loop?.toString('base64') ?? null,
     stills: { before: stillsOf(first), after: stillsOf(second) },
   };
+}
+
+/** The same moments of a game and of its change. */
+export function pairsIn(compared: Compared | null): Pair[] {
+  const { before = [], after = [] } = compared?.stills ?? {};
+  return before.flatMap((shot, at): Pair[] => (after[at] ? [[shot, after[at]]] : []));
 }
 
 const middleOf = (tape: Tape | undefined): number => Math.round((tape?.forMs ?? 0) / 2);

@@ -66,6 +66,13 @@ export async function scriptsIn(parcelFile: string): Promise<Scripts> {
   return texts;
 }
 
+/** Code that wins a game or shows a win. */
+export const WIN = new RegExp(
+  '\\b(?:won|wins?|winner|isWon|victory)\\b|[\'"`](?:clear(?:ed)?|goal)[\'"`]|\\bfinish\\(true|' +
+    'クリア|勝ち|勝利',
+  'i',
+);
+
 /** Which lines of a game's own scripts ran in any of several runs (P3). */
 export class Coverage {
   private readonly sources: readonly Source[];

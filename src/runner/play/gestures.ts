@@ -59,6 +59,8 @@ export function placeOn({ width, height }: Screen, { x, y }: Place): Place {
 
 /** Until then a game is taken to be loading. */
 export const LOADED_MS = 500;
+/** What is wrong with a phase as a game leads there has shown by then, after that. */
+export const LED_MS = 1_000;
 
 const STEP_MS = 100;
 /** Beats of a play before its first input. */
@@ -118,7 +120,7 @@ const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
 );
 /** As close as the fields of a board: for games without any target. None is held. */
 const [ROWS, COLUMNS] = [20, 9];
-const DENSE: readonly Place[] = Array.from({ length: ROWS }, (_, row) =>
+export const DENSE: readonly Place[] = Array.from({ length: ROWS }, (_, row) =>
   Array.from({ length: COLUMNS }, (__, column) => ({ x: 19 + column * 44, y: 18 + row * 42 })),
 ).flat();
 const DENSE_TAPS: readonly Beat[] = GRID.map((_, at) =>

@@ -65,3 +65,31 @@ describe('P3: a life of a game that never ends', () => {
     expect(places).toContain('389, 0');
   });
 });
+
+/** A page that is over from some moment on, and then has one more button, behind all others. */
+class OverPage extends EndlessPage {
+  override moments() {
+    const at = Math.floor(this.nowMs / 100);
+    const state = at >= 40 ? 'won' : 'playing';
+    const told = { data: {}, words: [], drawn: [] };
+    return {
+      moments: [{ at, name: at, drawing: at, told }],
+      series: { 'state.state': [[at, state]] as [number, string][] },
+    } as unknown as ReturnType<EndlessPage['moments']>;
+  }
+
+  override async view() {
+    const cards = [60, 120, 180, 240, 300].map((x) => ({ name: 'card', x, y: 300 }));
+    const come = this.nowMs >= 4_000 ? [{ name: '#deal', x: 195, y: 700 }] : [];
+    return { things: [], targets: [...cards, ...come] };
+  }
+}
+
+it('P3: a life that is over taps at first at what has come with its end', async () => {
+  const [page, chance] = [new OverPage(), chanceOf(1)];
+  const run = new LifeRun(page as unknown as PlayedPage, chance, new Leanings(chance));
+  const plan = { forMs: 15_000, mostMs: 15_000, from: null, isEndSeen: false, isOnce: true };
+  const { inputs } = await run.play(plan);
+  const after = inputs.filter(({ type, atMs }) => type === 'down' && atMs > 4_500);
+  expect(after[0]).toMatchObject({ on: '#deal', x: 195, y: 700 });
+});

@@ -4,7 +4,7 @@ import { isTitle, phaseKind } from '../../domain/playing/playing-state.js';
 import { FactsRecord } from '../../domain/playing/tape-facts.js';
 import type { Chance } from '../../game-page/chance.js';
 import { stopIn } from '../box-watch.js';
-import { LOADED_MS, MIDDLE, PLAY_SCREEN } from './gestures.js';
+import { LED_MS, LOADED_MS, MIDDLE, PLAY_SCREEN } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
 import { pick, tap, type Named } from './moves.js';
 import { POLICIES, type PolicyName } from './policies.js';
@@ -87,14 +87,18 @@ export class Leanings {
 
 type Progress = FactsRecord['progress'];
 
-export interface LifePlan {
+/** How a life begins: with a part of another one, or led to a phase; else as a player begins. */
+interface Start {
+  readonly from: Pick<Tape, 'inputs' | 'forMs'> | null;
+  readonly phase?: string;
+}
+
+export interface LifePlan extends Start {
   readonly forMs: number;
   /** It goes on until then while it gains, or comes nearer to an end that was not seen yet. */
   readonly mostMs: number;
   readonly isEndSeen: boolean;
-  /** What it begins with; null = as any other. */
-  readonly from: Pick<Tape, 'inputs' | 'forMs'> | null;
-  /** Whether it is over with the first end of the game, not with the second. */
+  /** Whether it is over once the game was begun again, not with its second end. */
   readonly isOnce?: boolean;
   /** The policy that plays; left out: they take turns. */
   readonly only?: PolicyName | undefined;
@@ -104,6 +108,8 @@ export interface LifePlan {
 export class LifeRun {
   private readonly record = new FactsRecord();
   private begun = 0;
+  /** What could be tapped when it was played last. */
+  private targets: readonly Named[] = [];
 
   constructor(
     private readonly page: PlayedPage,
@@ -111,15 +117,16 @@ export class LifeRun {
     private readonly leanings: Leanings,
   ) {}
 
-  play({ forMs, mostMs, from, isEndSeen, isOnce = false, only }: LifePlan): Promise<Life> {
-    return this.during(from, async () => {
-      let untilMs = Math.min(TAPE_LIMITS.ms, forMs + (from?.forMs ?? 0));
+  play({ forMs, mostMs, isEndSeen, isOnce = false, only, ...start }: LifePlan): Promise<Life> {
+    return this.during(start, async () => {
+      let untilMs = Math.min(TAPE_LIMITS.ms, forMs + (start.from?.forMs ?? 0));
       let [ends, before] = [0, this.record.progress];
       while (this.page.nowMs < untilMs && !this.isFull) {
         if (this.isEnded) {
           ends += 1;
-          if (isOnce || ends > 1) break;
+          if (ends > 1) break;
           await this.beginAgain();
+          if (isOnce) break;
         } else await this.turn(untilMs, only);
         if (this.page.nowMs < untilMs) continue;
         const now = this.record.progress;
@@ -133,7 +140,7 @@ export class LifeRun {
 
   /** Does nothing once it has begun, until the game is over or stands still. */
   wait(forMs: number): Promise<Life> {
-    return this.during(null, async () => {
+    return this.during({ from: null }, async () => {
       while (this.page.nowMs < forMs && !this.isEnded && this.record.stillFor < STILL_MOMENTS)
         await this.pass([], WAIT_STEP_MS);
       if (this.isEnded) await this.beginAgain();
@@ -149,11 +156,12 @@ export class LifeRun {
     return this.page.nowMs >= TAPE_LIMITS.ms || this.page.inputs.length > MOST_INPUTS;
   }
 
-  private async during(from: LifePlan['from'], work: () => Promise<void>): Promise<Life> {
+  private async during({ from, phase }: Start, work: () => Promise<void>): Promise<Life> {
     const stop = await stopIn(async () => {
       await this.page.load();
+      if (phase !== undefined && !(await this.isLed(phase))) return;
       if (from) await this.pass(from.inputs, from.forMs);
-      else await this.begin();
+      else if (phase === undefined) await this.begin();
       this.begun = this.page.inputs.length;
       await work();
     });
@@ -161,6 +169,14 @@ export class LifeRun {
     const facts = this.record.facts(stop?.code ?? (thrown ? messageOf(thrown) : null));
     const inputs = [...this.page.inputs];
     return { inputs, forMs: this.page.nowMs, facts, begin: inputs.slice(0, this.begun) };
+  }
+
+  /** Whether it is in that phase then, and well. */
+  private async isLed(phase: string): Promise<boolean> {
+    await this.pass([], LOADED_MS);
+    await this.page.call('goTo', phase);
+    await this.pass([], LED_MS);
+    return this.record.phase === phase && this.page.thrown.size === 0;
   }
 
   private async pass(inputs: readonly TapeInput[], forMs: number): Promise<void> {
@@ -188,11 +204,13 @@ export class LifeRun {
 
   private async beginAgain(): Promise<void> {
     await this.pass([], ENDED_MS);
+    const before = new Set(this.targets.map(markOf));
     for (let count = 0; count < AGAIN_TAPS; count += 1) {
       if (!this.isEnded) return;
       const { targets } = await this.page.view();
-      const says = targets.find(({ text = '' }) => BACK.test(text));
-      await this.tapAt((count === 0 ? says : undefined) ?? targets[count] ?? MIDDLE, BEGIN_MS);
+      const says = targets.filter(({ text = '' }) => BACK.test(text)).slice(0, 1);
+      const come = targets.filter((each) => !before.has(markOf(each)));
+      await this.tapAt([...says, ...come, ...targets][count] ?? MIDDLE, BEGIN_MS);
     }
   }
 
@@ -209,6 +227,7 @@ export class LifeRun {
     while (this.page.nowMs < untilMs && !this.isEnded && !this.isFull) {
       const { things, targets: all } = await this.page.view();
       // What throws a game away is for its end.
+      this.targets = all;
       const targets = all.filter(({ text = '' }) => !BACK.test(text));
       const step = policy({ nowMs: this.page.nowMs, things, targets });
       await this.pass(step.inputs, step.forMs);
@@ -231,6 +250,8 @@ export class LifeRun {
     );
   }
 }
+
+const markOf = ({ name = '', x, y }: Named): string => `${name} ${x},${y}`;
 
 /** What is drawn beyond the screen no finger reaches: it comes as near as it can. */
 function byHand(input: TapeInput): TapeInput {

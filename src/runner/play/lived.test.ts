@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TapeInput } from '../../contracts/game/tape.js';
 import type { Suspect } from '../../domain/playing/suspects.js';
+import type { Place } from './gestures.js';
 import { livedAgain } from './lived.js';
 import type { PlayedRun } from './run.js';
 
@@ -13,6 +14,9 @@ const suspect = (why: Suspect['why']): Suspect => ({
   why,
 });
 
+const atOf = ({ atMs }: TapeInput): number => atMs;
+const downsIn = ({ inputs }: Suspect) => inputs.filter(({ type }) => type === 'down');
+
 /** What a game shows and does by the inputs that it hears. */
 const seen = (state: string, restart: PlayedRun['restart'] = 'notTried') =>
   ({ states: [state], shots: [], restart }) as unknown as PlayedRun;
@@ -20,7 +24,8 @@ const seen = (state: string, restart: PlayedRun['restart'] = 'notTried') =>
 describe('P3: a life that is done once more by real touches', () => {
   it.each([
     ['goes as it does without them', () => seen('same'), true],
-    ['is answered', ({ inputs }: Suspect) => seen(`${inputs.length}`), false],
+    ['goes by the same bits of time', (life: Suspect) => seen(`${life.inputs.map(atOf)}`), true],
+    ['is answered', (life: Suspect) => seen(`${downsIn(life).length}`), false],
   ])('that %s', async (_, game, isDeaf) => {
     expect((await livedAgain(suspect('deaf'), async (life) => game(life))).isDeaf).toBe(isDeaf);
   });
@@ -32,6 +37,33 @@ describe('P3: a life that is done once more by real touches', () => {
   ])('and is %s', async (_, isLocked, restart) => {
     const run = async (life: Suspect) => seen('', isLocked(life) ? 'stuck' : 'restarted');
     expect(await livedAgain(suspect('locked'), run)).toMatchObject({ restart, isDeaf: false });
+  });
+
+  it.each<[string, number[], number, number]>([
+    ['throws again later', [3_000, 5_000], 9_000, 2],
+    ['stands still since it threw', [3_000], 3_000, 1],
+    ['throws at once', [700, 3_000], 3_000, 0],
+    ['throws once and goes on', [3_000], 9_000, 0],
+  ])('in a phase that it is led to, and %s', async (_, atMs, movedUntilMs, count) => {
+    const thrown = atMs.map((each) => ({ atMs: each }));
+    const run = async () => ({ ...seen(''), thrown, movedUntilMs }) as unknown as PlayedRun;
+    const lived = await livedAgain({ ...suspect('stopped'), phase: 'boss' }, run);
+    expect(lived.thrown).toHaveLength(count);
+  });
+
+  it.each([
+    ['nothing', () => false, true],
+    ['one key near its edge', ({ x, y }: Place) => x < 40 && y > 790, false],
+    ['a drag alone', ({ x }: Place) => x === 280, false],
+    ['what a life has tried', (each: Place & TapeInput) => each.atMs === 2_000, false],
+  ])('and ends by itself, and answers to %s', async (_, isHeard, isDeaf) => {
+    const runs: Suspect[] = [];
+    const run = async (life: Suspect) => {
+      runs.push(life);
+      return seen(`${downsIn(life).some((each) => 'x' in each && isHeard(each))}`);
+    };
+    expect((await livedAgain(suspect('deafUntilEnd'), run)).isDeaf).toBe(isDeaf);
+    for (const { inputs } of runs) expect(inputs.every(({ atMs }) => atMs <= 4_000)).toBe(true);
   });
 
   /** A game of two halves, left and right, that hears so many fingers at once. */

@@ -3,8 +3,8 @@ import { SAME_POINTS, type LivedRun } from '../../domain/playing/playing.js';
 import type { Suspect } from '../../domain/playing/suspects.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { BEGUN_MS } from './answers.js';
-import type { Place } from './gestures.js';
-import { stroke, type Stroke } from './moves.js';
+import { DENSE, LED_MS, LOADED_MS, type Place } from './gestures.js';
+import { STEP_MS, stroke, type Stroke } from './moves.js';
 import type { PlayedRun } from './run.js';
 import { pointsApart } from './shots.js';
 
@@ -38,6 +38,10 @@ const STROKES: readonly Stroke[] = [
     [50, -40],
   ].map(([dx = 0, dy = 0]) => [from, { x: from.x + dx, y: from.y + dy }] as const),
 );
+/** What is done from some moment on, and how long it lasts. */
+type Touch = readonly [forMs: number, inputsAt: (atMs: number) => TapeInput[]];
+const DRAG_MS = 200;
+const TAP_MS = 3 * FRAME_MS;
 const PULL = 40;
 const FRAMES = 4;
 const REST_MS = 1_500;
@@ -55,13 +59,34 @@ export async function livedAgain(suspect: Suspect, run: Run): Promise<LivedRun> 
   const begunMs = (begin.at(-1)?.atMs ?? 0) + BEGUN_MS;
   if (why === 'twoFingers') return hearsTwo(suspect, afterLook(begunMs), run);
   if (why === 'fruitless') return isFruitless(suspect, begunMs, run);
+  if (why === 'deafUntilEnd') return isDeafUntilEnd(suspect, begunMs, run);
   const lived = await run(suspect);
   const seen = { ...lived, why, isDeaf: false };
+  if (suspect.phase !== undefined && !isBrokenLater(lived)) return { ...seen, thrown: [] };
   if (why === 'deaf' || why === 'unbegun')
-    return { ...seen, isDeaf: isSame(lived, await run({ ...suspect, inputs: begin })) };
+    return { ...seen, isDeaf: isSame(lived, await run(untouched(suspect))) };
   if (why !== 'locked' || lived.restart !== 'stuck') return seen;
   const { restart } = await run({ ...suspect, inputs: begin, forMs: begunMs });
   return restart === 'stuck' ? { ...seen, restart: 'notTried' } : seen;
+}
+
+/**
+ * The same, cut into the same bits of time, which animations of the page go by: a finger that is
+ * not down is lifted.
+ */
+const untouched = ({ inputs, begin, ...of }: Suspect): Suspect => {
+  const rest = inputs.slice(begin.length);
+  const none = rest.map(({ atMs }): TapeInput => ({ type: 'up', atMs, finger: 0 }));
+  return { ...of, begin, inputs: [...begin, ...none] };
+};
+
+/**
+ * Whether a game that was led to a phase goes wrong there for good: not at once, and it stands still
+ * since, or throws more than once.
+ */
+function isBrokenLater({ thrown, movedUntilMs }: PlayedRun): boolean {
+  const [{ atMs } = { atMs: 0 }] = thrown;
+  return atMs > LOADED_MS + LED_MS && (thrown.length > 1 || movedUntilMs <= atMs + STEP_MS);
 }
 
 const afterLook = (atMs: number): number => LOOKS_MS * Math.ceil(atMs / LOOKS_MS) + AFTER_LOOK_MS;
@@ -75,6 +100,39 @@ async function isFruitless(suspect: Suspect, begunMs: number, run: Run): Promise
   const none = await run({ ...suspect, inputs: begin, forMs });
   const lived = await run({ ...suspect, inputs: [...begin, ...touches], forMs });
   return { ...lived, why, isDeaf: isSame(lived, none) };
+}
+
+/** Whether a game that ends by itself goes untouched as under drags and taps all over the screen. */
+async function isDeafUntilEnd(suspect: Suspect, begunMs: number, run: Run): Promise<LivedRun> {
+  const { begin, forMs, why } = suspect;
+  const fromMs = afterLook(begunMs);
+  const drags = STROKES.map((way): Touch => [DRAG_MS, (atMs) => touch(0, way, atMs)]);
+  const taps = DENSE.map((at): Touch => [TAP_MS, (atMs) => brief(at, atMs)]);
+  const tried = [...inLives(drags, fromMs, forMs), ...inLives(taps, fromMs, forMs)];
+  const none = await run(untouched(suspect));
+  let lived = none;
+  for (const inputs of [suspect.inputs.slice(begin.length), ...tried]) {
+    const touched = { ...suspect, inputs: [...begin, ...inputs] };
+    lived = await run(touched);
+    if (!isSame(lived, none) && !isSame(lived, await run(untouched(touched))))
+      return { ...lived, why, isDeaf: false };
+  }
+  return { ...lived, why, isDeaf: true };
+}
+
+/** One after the other, in as many lives as that takes. */
+function inLives(touches: readonly Touch[], fromMs: number, untilMs: number): TapeInput[][] {
+  const lives: TapeInput[][] = [];
+  let atMs = Infinity;
+  for (const [forMs, inputsAt] of touches) {
+    if (atMs + forMs > untilMs) {
+      lives.push([]);
+      atMs = fromMs;
+    }
+    lives.at(-1)?.push(...inputsAt(atMs));
+    atMs += forMs;
+  }
+  return lives;
 }
 
 /**
@@ -106,6 +164,11 @@ function touch(finger: 0 | 1, way: Stroke, fromMs: number): TapeInput[] {
   const inputs = stroke(finger, way, { fromMs, frames: FRAMES });
   return isTap ? inputs.filter(({ type }) => type !== 'move') : inputs;
 }
+
+const brief = (at: Place, atMs: number): TapeInput[] => [
+  { type: 'down', atMs, finger: 0, ...at },
+  { type: 'up', atMs: atMs + 2 * FRAME_MS, finger: 0 },
+];
 
 /** A finger goes there and stays, as with a stick. */
 function pull(finger: 0 | 1, from: Place, fromMs: number): TapeInput[] {

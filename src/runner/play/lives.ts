@@ -12,6 +12,7 @@ import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
 import { isHurtAt, lossesOf } from '../../domain/playing/losses.js';
 import { BEGUN, stepsAt } from '../../domain/playing/events.js';
 import { bestOf } from '../../domain/playing/progress.js';
+import type { Replayed } from '../../domain/playing/suspects.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { gameTreeIn } from './game-tree.js';
 import type { Moment } from './images.js';
@@ -126,7 +127,7 @@ export async function answersIn(
  * A parent with tapes of this version of the player: those that are kept, else their inputs once
  * more, else a short search.
  */
-export async function tapesOfParent(
+async function tapesOfParent(
   pages: Pages,
   { parcelFile, tapes: kept }: NonNullable<PlayInput['parent']>,
 ): Promise<{ parcelFile: string; tapes: TapeSet } | null> {
@@ -141,6 +142,20 @@ export async function tapesOfParent(
   const lives = await Promise.all([livesIn(pages, 0, of), livesIn(pages, 1, of)]);
   const tapes = tapesOf(lives.flat(), { gameTree, seed, answers: {} });
   return tapes && { parcelFile, tapes };
+}
+
+/** What a change is held against, as {@link tapesOfParent}, and what is seen of it in the change. */
+export async function replayed(
+  pages: Pages,
+  { parcelFile, parent }: Pick<PlayInput, 'parcelFile' | 'parent'>,
+): Promise<{ parcelFile: string; tapes: TapeSet; replays: Replayed[] } | null> {
+  const of = parent && (await tapesOfParent(pages, parent));
+  if (!of) return null;
+  const seen = await seenAgain(pages, parcelFile, of.tapes.tapes);
+  const replays = of.tapes.tapes.map(({ facts: before, ...tape }, at) => {
+    return { ...tape, before, facts: seen[at] ?? before };
+  });
+  return { ...of, replays };
 }
 
 /** The same tapes, with what is seen of them in this version. */

@@ -19,10 +19,11 @@ import {
   type SeenRun,
 } from '../../domain/playing/playing.js';
 import { seenWith } from '../../domain/playing/progress.js';
-import { suspectsIn, type Suspect } from '../../domain/playing/suspects.js';
+import { suspectsIn, suspectsInTapes, type Suspect } from '../../domain/playing/suspects.js';
+import { chanceOf } from '../../game-page/chance.js';
 import { stateLog } from '../../domain/game/state-log.js';
-import { common, compareVersions, type Compared } from './compare.js';
-import { Coverage, mentions } from './coverage.js';
+import { common, compareVersions, pairsIn, type Compared } from './compare.js';
+import { Coverage, mentions, WIN } from './coverage.js';
 import { PlayEnded } from './cpu-watch.js';
 import {
   playElsewhere,
@@ -41,24 +42,17 @@ import {
   type Seen,
 } from './first-part.js';
 import { gameTreeIn, isOtherGame } from './game-tree.js';
-import { imagesOf, type Moment, type Pair } from './images.js';
+import { imagesOf, type Moment } from './images.js';
 import { LANES } from './lane.js';
 import { livedAgain } from './lived.js';
-import { answersIn, livesIn, outlastIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
+import { answersIn, livesIn, outlastIn, paintTape, replayed, tapesOf } from './lives.js';
 import { Pages } from './pages.js';
-import { NAMES_PHASES, paintPhases } from './phases.js';
+import { NAMES_PHASES, paintPhases, suspectsLed } from './phases.js';
 import { Runner, type PlayedRun } from './run.js';
 import { TrialImages } from './trial-images.js';
 import type { Life } from './life.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
-
-/** Code that wins a game or shows a win. */
-const WIN = new RegExp(
-  '\\b(?:won|wins?|winner|isWon|victory)\\b|[\'"`](?:clear(?:ed)?|goal)[\'"`]|\\bfinish\\(true|' +
-    'クリア|勝ち|勝利',
-  'i',
-);
 
 const NOWHERE: Elsewhere = { runs: [], deaf: [] };
 
@@ -164,9 +158,13 @@ class Player {
     else if (isFirstPart) this.livesRan = new Coverage(scripts);
     const { first, lives: begun } = known ? await this.goOn(known) : await this.begin();
     const lives = first.isWell ? [...begun, ...(await this.outlasting(begun))] : begun;
-    const found = first.isWell ? await this.judgedLives(lives, first.notes) : NOTHING_FOUND;
+    const of = { parcelFile: this.input.parcelFile, parent };
+    const changed = isChange && first.isWell ? await replayed(this.pages, of) : null;
+    const led = this.isLed && first.isWell ? await this.ledBeyond(lives) : [];
+    const inTapes = suspectsInTapes(changed?.replays ?? []);
+    const suspects = [...suspectsIn(lives), ...inTapes, ...led];
+    const found = first.isWell ? await this.judgedLives(suspects, first.notes) : NOTHING_FOUND;
     const isWell = first.isWell && found.isWell;
-    const changed = isChange && isWell ? await tapesOfParent(this.pages, parent) : null;
     const answered = await this.answers(changed?.tapes.asked);
     const tapes = tapesOf(lives, { gameTree, seed: this.seed, ...answered });
     const { painted, compared } = isWell
@@ -234,6 +232,15 @@ class Player {
     return outlastIn(this.pages, lives.at(-1), this.livesOf());
   }
 
+  private async ledBeyond(lives: readonly Life[]): Promise<Suspect[]> {
+    const { input, seed } = this;
+    const reached = lives.flatMap(({ facts }) => facts.phases.map(([, phase]) => phase));
+    const on = { parcelFile: input.parcelFile, seed, isFollowed: true };
+    const how = { reached, chance: chanceOf(seed) };
+    const { suspects } = await this.pages.on(0, on, (page) => suspectsLed(page, how));
+    return suspects;
+  }
+
   private livesOf() {
     const { parcelFile, lives } = this.input;
     return { parcelFile, lives, seed: this.seed, coverage: this.livesRan };
@@ -296,10 +303,9 @@ class Player {
 
   /** What lives have met, and what of it real touches have met twice (P3). */
   private async judgedLives(
-    lives: readonly Life[],
+    suspects: readonly Suspect[],
     known: readonly PlayFinding[],
   ): Promise<Judged> {
-    const suspects = suspectsIn(lives);
     const { hard, notes } = judgeLives(await this.lived(suspects), known);
     if (hard.length === 0) return { findings: [], isWell: true, notes };
     const again = judgeLives(await this.lived(suspects), known);
@@ -311,7 +317,7 @@ class Player {
     const { parcelFile } = this.input;
     const lived: LivedRun[] = [];
     const run = (life: Suspect): Promise<PlayedRun> =>
-      this.pages.on(1, { parcelFile, seed: this.seed }, (page) =>
+      this.pages.on(1, { parcelFile, seed: life.seed ?? this.seed }, (page) =>
         new Runner(page, this.access.seenFrom).playLife(life),
       );
     for (const life of suspects) lived.push(await livedAgain(life, run));
@@ -329,7 +335,7 @@ class Player {
   /** Images of the best life, and what a change has changed. */
   private async shown(
     { lives, tapes, neverRan }: Searched,
-    before: Awaited<ReturnType<typeof tapesOfParent>>,
+    before: Awaited<ReturnType<typeof replayed>> | null,
   ): Promise<{ painted: Moment[]; compared: Compared | null }> {
     const { input, pages, seed } = this;
     const { seenFrom } = this.access;
@@ -347,6 +353,7 @@ class Player {
       after: {
         parcelFile,
         answers: tapes?.answers ?? {},
+        facts: before.replays.map(({ facts }) => facts),
         lives: lives.map(({ facts }) => facts),
         neverRan: () => {
           const now = pages.coverage?.neverRan() ?? [];
@@ -374,12 +381,6 @@ class Player {
       new Runner(page, this.access.seenFrom).play(PLAYS[kind], { untilEnd: kind !== 'untouched' }),
     );
   }
-}
-
-/** The same moments of a game and of its change. */
-function pairsIn(compared: Compared | null): Pair[] {
-  const { before = [], after = [] } = compared?.stills ?? {};
-  return before.flatMap((shot, at): Pair[] => (after[at] ? [[shot, after[at]]] : []));
 }
 
 /** The report of both parts. A score that lives have moved is not still. */

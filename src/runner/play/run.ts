@@ -1,5 +1,6 @@
 import type { Looks, OtherScreen } from '../../domain/playing/playing-notes.js';
 import type { Run } from '../../domain/playing/playing.js';
+import type { TapeInput } from '../../contracts/game/tape.js';
 import type { Suspect } from '../../domain/playing/suspects.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { stopIn } from '../box-watch.js';
@@ -7,15 +8,17 @@ import { goesOn } from './elsewhere.js';
 import {
   EVERYWHERE,
   FIRST_KEY_BEAT,
+  LOADED_MS,
   RESTARTS,
   SMALL_SCREEN,
   TURNED_SCREEN,
   type Beat,
   type Screen,
 } from './gestures.js';
+import { sightOf } from './page-values.js';
 import type { PlayedPage } from './played-page.js';
 import { RunRecord, type Recorded } from './run-record.js';
-import { doByHand } from './tape-run.js';
+import { doByHand, TapeHand } from './tape-run.js';
 import { emptyShareOf, inkOf, readShot } from './shots.js';
 
 /** After its first touches a game is left alone until it is over, in the game's time. */
@@ -26,10 +29,15 @@ const FIT_MS = 300;
 /** What may be deaf is looked at so often, to be compared. */
 const LOOK_MS: Readonly<Partial<Record<Suspect['why'], number>>> = {
   deaf: 2_000,
+  deafUntilEnd: 500,
   unbegun: 2_000,
   fruitless: 500,
   twoFingers: 500,
 };
+/** A life is looked at again from then on, before its end. */
+const WATCHED_MS = 4_000;
+/** No finger that was down at the end is down when it is left. */
+const LIFTED_MS = 2_000;
 /** What moves by itself has moved by then. */
 const RESTED: readonly Beat[] = Array.from({ length: 8 }, () => ({ inputs: [], forMs: 500 }));
 /** Games ignore touches in the first moments after their end. */
@@ -88,7 +96,7 @@ export class Runner {
    * Plays a life once more, by real touches, and begins the game again when it ends with that; one
    * that may be locked is touched everywhere, one that may be deaf is looked at now and then.
    */
-  async playLife({ inputs, forMs, why }: Suspect): Promise<PlayedRun> {
+  async playLife({ inputs, forMs, why, phase }: Suspect): Promise<PlayedRun> {
     const { record, page } = this;
     const lookMs = LOOK_MS[why];
     const passUntil = async (atMs: number): Promise<void> => {
@@ -102,7 +110,12 @@ export class Runner {
     };
     await record.during(async () => {
       await page.load();
-      for (const input of inputs) {
+      if (why === 'stuck') await this.playToItsEnd(inputs, forMs);
+      if (phase !== undefined) {
+        await passUntil(LOADED_MS);
+        await page.call('goTo', phase);
+      }
+      for (const input of why === 'stuck' ? [] : inputs) {
         await passUntil(input.atMs);
         await doByHand(page, input);
       }
@@ -114,6 +127,22 @@ export class Runner {
         this.restart = (await this.isLocked()) ? 'stuck' : 'restarted';
     });
     return this.result();
+  }
+
+  /** By the page's own hands: that way is long, and it is the way back that real touches try. */
+  private async playToItsEnd(inputs: Suspect['inputs'], forMs: number): Promise<void> {
+    const { page, record } = this;
+    const lifted = ([0, 1] as const).map((finger): TapeInput => {
+      return { type: 'up', atMs: forMs - LIFTED_MS, finger };
+    });
+    const hand = new TapeHand(page, [...inputs, ...lifted]);
+    await hand.actUntil(LOADED_MS);
+    record.note(sightOf(await page.call('look')), false);
+    await hand.actUntil(forMs - WATCHED_MS);
+    while (page.nowMs < forMs) {
+      record.note(sightOf(await page.call('look')), false);
+      await hand.actUntil(Math.min(forMs, page.nowMs + IDLE_STEP_MS));
+    }
   }
 
   /** Whether nothing moves any more, and nothing that is touched is answered. */

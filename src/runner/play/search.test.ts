@@ -14,6 +14,8 @@ class EndingPage {
   readonly thrown = new Map<number, never>();
   private seenMs = -100;
 
+  constructor(private readonly endsAtMs = ENDS_AT_MS) {}
+
   async load(): Promise<void> {
     this.loads += 1;
     this.inputs.length = 0;
@@ -32,7 +34,7 @@ class EndingPage {
     for (let atMs = this.seenMs + 100; atMs <= this.nowMs; atMs += 100) {
       const at = atMs / 100;
       moments.push({ at, name: at, drawing: at, told });
-      if (atMs === 0 || atMs === ENDS_AT_MS) states.push([at, at === 0 ? 'playing' : 'over']);
+      if (atMs === 0 || atMs === this.endsAtMs) states.push([at, at === 0 ? 'playing' : 'over']);
       this.seenMs = atMs;
     }
     return { moments, series: { 'state.state': states } };
@@ -56,6 +58,19 @@ describe('P3: the last life of a search', () => {
     });
     expect(page.loads).toBe(loads);
   });
+
+  it.each([9_000, 2_000])(
+    'begins again at its end, after %d ms, as each that goes on',
+    async (ms) => {
+      const { lives } = await searchOn(new EndingPage(ms) as unknown as PlayedPage, {
+        ...{ waitMs: 0, livesMs: [15_000], longMs: 64_000, tries: 2 },
+        ...{ chance: chanceOf(1), known: [] },
+      });
+      expect(lives.map(({ begin }) => begin.length > 0)).toEqual([true, true, true]);
+      for (const { inputs } of lives)
+        expect(inputs.filter(({ atMs, type }) => type === 'down' && atMs > ms)).toHaveLength(4);
+    },
+  );
 
   it('is gone back from by other pages, each as often as it may, and all is kept', async () => {
     const search = { waitMs: 0, livesMs: [15_000], longMs: 64_000, tries: 0 };

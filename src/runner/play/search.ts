@@ -1,4 +1,4 @@
-import { MOMENT_MS, type Tape } from '../../contracts/game/tape.js';
+import { MOMENT_MS } from '../../contracts/game/tape.js';
 import { phaseKind } from '../../domain/playing/playing-state.js';
 import { bestOf } from '../../domain/playing/progress.js';
 import type { Chance } from '../../game-page/chance.js';
@@ -90,10 +90,11 @@ async function outlast(
     const life = await playFrom(cutOf(longest, 1, backMs * (0.5 + chance())), only);
     lives.push(life);
     if (life.facts.stopped !== null) break;
-    const isLonger = life.forMs > longest.forMs + LONG.lastsMs;
+    const moreMs = endMs(life) - endMs(longest);
+    const isLonger = moreMs > LONG.lastsMs;
     if (!isLonger) only = policies.pop();
     backMs = isLonger ? LONG.backMs : backMs + LONG.backMs / 2;
-    if (life.forMs > longest.forMs) longest = life;
+    if (moreMs > 0) longest = life;
   }
   return lives;
 }
@@ -113,18 +114,20 @@ export async function outlastOn(
 const isEnding = ({ facts: { phases } }: Life): boolean =>
   phases.some(([, phase]) => phaseKind(phase) === 'ended');
 
-/** Whether the game was over when it ended. */
-export const isAtEnd = ({ facts: { stopped, phases } }: Life): boolean =>
-  stopped === null && phaseKind(phases.at(-1)?.[1] ?? '') === 'ended';
+/** Whether it went on until an end of the game. */
+export const isAtEnd = (life: Life): boolean => life.facts.stopped === null && isEnding(life);
+
+function endMs({ facts: { phases }, forMs }: Known): number {
+  const end = phases.find(([, phase]) => phaseKind(phase) === 'ended');
+  return end ? end[0] * MOMENT_MS : forMs;
+}
 
 /**
  * The beginning of a life, up to a moment at which no finger is down: by its share of the time
- * until its end, `beforeMs` earlier.
+ * until its end, `beforeMs` earlier; null = nothing of it was done by then.
  */
-function cutOf(life: Known, share: number, beforeMs = 0): Pick<Tape, 'inputs' | 'forMs'> {
-  const end = life.facts.phases.find(([, phase]) => phaseKind(phase) === 'ended');
-  const untilMs = end ? end[0] * MOMENT_MS : life.forMs;
-  const cutMs = untilMs * share - beforeMs;
+function cutOf(life: Known, share: number, beforeMs = 0): LifePlan['from'] {
+  const cutMs = endMs(life) * share - beforeMs;
   let down = 0;
   let cut = 0;
   for (const [at, input] of life.inputs.entries()) {
@@ -132,6 +135,7 @@ function cutOf(life: Known, share: number, beforeMs = 0): Pick<Tape, 'inputs' | 
     down += input.type === 'down' ? 1 : input.type === 'up' ? -1 : 0;
     if (down === 0) cut = at + 1;
   }
+  if (cut === 0) return null;
   const inputs = life.inputs.slice(0, cut);
   const lastMs = inputs.at(-1)?.atMs ?? 0;
   return { inputs, forMs: MOMENT_MS * Math.ceil((lastMs + 1) / MOMENT_MS) };

@@ -61,7 +61,8 @@ describe('a change beside its parent (P4)', () => {
       const change = shooter({ speed: 0.5, touch: 'if (lives < 0)\n  ship.x = at.clientX;' });
       const [before, after] = await Promise.all([parcelOf('a', parent), parcelOf('b', change)]);
       const of = { parcelFile: before, seed: SEED, isFollowed: true };
-      const facts = await on(0, of, (page) => runTape(page, { inputs: INPUTS, forMs: FOR_MS }));
+      const run = (page: PlayedPage) => runTape(page, { inputs: INPUTS, forMs: FOR_MS });
+      const facts = await on(0, of, run);
       const tape = {
         seed: SEED,
         inputs: [...INPUTS],
@@ -84,6 +85,7 @@ describe('a change beside its parent (P4)', () => {
           after: {
             parcelFile: after,
             answers: { drag: false, 'tap left': true },
+            facts: [await on(0, { ...of, parcelFile: after }, run)],
             lives: [],
             neverRan: () => [
               { file: 'index.html', from: line, to: line },
