@@ -42,6 +42,13 @@ describe('P3: lives that are done once more by real touches', () => {
     ]);
   });
 
+  it('are none where another life has left an end of that name', () => {
+    const left = life({ phases: [...played, [80, 'over'], [100, 'playing']] });
+    const stuck = (end: string) => life({ phases: [...played, [80, end]] });
+    expect(suspectsIn([left, stuck('over')])).toEqual([]);
+    expect(suspectsIn([left, stuck('won')]).map(({ why }) => why)).toEqual(['stuck']);
+  });
+
   it('are one that is over at once, as all the others are', () => {
     const soon = life({ phases: [...played, [14, 'over'], [30, 'title']] });
     const lives = Array.from({ length: 4 }, () => soon);
@@ -52,7 +59,7 @@ describe('P3: lives that are done once more by real touches', () => {
       phases: [
         [1, 'title'],
         [40, 'playing'],
-        [42, 'over'],
+        [42, 'lost'],
       ],
     });
     expect(suspectsIn([...lives, begunLate]).map(({ why }) => why)).toEqual(['stuck']);

@@ -195,11 +195,12 @@ function isSame(one: readonly number[], other: readonly number[]): boolean {
   return one.every((name, at) => name === (other[at] ?? other.at(-1)));
 }
 
-/** Games whose end comes at once, or that it is not known how to leave: the longest such end. */
+/** Games whose end comes at once, or is one that no life has left: the longest such end. */
 function endingIn(all: readonly Life[], lives: readonly Life[]): Suspect[] {
   const isSoonOver = all.length >= SOON.lives && all.every(isOverSoon);
   const why = isSoonOver ? 'soonOver' : 'stuck';
-  const ended = isSoonOver ? all : lives.filter(({ facts }) => !isLeft(facts));
+  const left = lives.filter(({ facts }) => isLeft(facts)).map(({ facts }) => endNameOf(facts));
+  const ended = isSoonOver ? all : lives.filter(({ facts }) => !left.includes(endNameOf(facts)));
   return ended
     .flatMap((life) => {
       const [at] = life.facts.phases[endOf(life.facts)] ?? [];
@@ -213,6 +214,8 @@ function endingIn(all: readonly Life[], lives: readonly Life[]): Suspect[] {
 
 const endOf = ({ phases }: TapeFacts): number =>
   phases.findIndex(([, phase]) => phaseKind(phase) === 'ended');
+
+const endNameOf = (facts: TapeFacts): string | undefined => facts.phases[endOf(facts)]?.[1];
 
 function isLeft(facts: TapeFacts): boolean {
   const after = facts.phases.slice(Math.max(0, endOf(facts)));
