@@ -35,6 +35,7 @@ const SOFT_FINDINGS = [
   'other-screen',
   'turned',
   'slow-frames',
+  'unwon',
   // A class of its own: the parent did it, and the request does not take it away (P4).
   'lost',
 ] as const;

@@ -33,6 +33,9 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   'other-screen': 'On a smaller phone the game does not fit the screen.',
   turned: 'On a phone that is turned on its side the game does not fit the screen.',
   'slow-frames': 'Each frame takes so much work that a phone will not keep up.',
+  unwon:
+    'The change touches what a win depends on, and no play has won since: see whether it can ' +
+    'still be won.',
   lost: 'The game did this before the change and does it no more; it was not asked for:',
   unsteady: 'The game does something else in each play with the same chance and the same clock.',
 };

@@ -9,8 +9,6 @@ import {
   isSettled,
   judgeLives,
   judgePlay,
-  playOf,
-  reportOf,
   seedOf,
   seenIn,
   type Elsewhere,
@@ -18,7 +16,6 @@ import {
   type LivedRun,
   type SeenRun,
 } from '../../domain/playing/playing.js';
-import { seenWith } from '../../domain/playing/progress.js';
 import { suspectsIn, suspectsInTapes, type Suspect } from '../../domain/playing/suspects.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { stateLog } from '../../domain/game/state-log.js';
@@ -48,8 +45,10 @@ import { livedAgain } from './lived.js';
 import { answersIn, livesIn, outlastIn, paintTape, replayed, tapesOf } from './lives.js';
 import { Pages } from './pages.js';
 import { NAMES_PHASES, paintPhases, suspectsLed } from './phases.js';
+import { reportWith, unplayed } from './play-report.js';
 import { Runner, type PlayedRun } from './run.js';
 import { TrialImages } from './trial-images.js';
+import { unwonNotes } from './win-code.js';
 import type { Life } from './life.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
@@ -118,13 +117,6 @@ function crashOf(error: unknown): AppError {
   return new AppError('RunCrashed', `the game could not be played: ${why}`);
 }
 
-/** Of a play that has come to no end nothing counts. */
-function unplayed(gameTree: string, reason: string, tookMs: number): PlayResult {
-  const base = { ...playOf(gameTree), findings: [], notes: [], states: [] };
-  const unseen = { sheet: null, screen: null, card: null, loop: null, tapes: null, moments: [] };
-  return { ...base, ...unseen, verdict: 'unplayed', reason, tookMs };
-}
-
 class Player {
   private readonly pages: Pages;
   private seed = 0;
@@ -172,7 +164,10 @@ class Player {
       : NOT_SHOWN;
     const moments = [...first.moments, ...painted];
     const needs = [...this.pages.needs].slice(0, 5);
-    const report = reportWith(first, found, { lives, needs, gameTree });
+    const facts = [...lives, ...(changed?.replays ?? [])].map((each) => each.facts);
+    const unwon = isWell && changed ? await unwonNotes(this.pages, { ...of, facts }) : [];
+    const notes = [...found.notes, ...unwon];
+    const report = reportWith(first, { ...found, notes }, { lives, needs, gameTree });
     const idleWin = this.idleWin(report, lives);
     const [{ screens, ...images }] = await Promise.all([
       imagesOf({ moments, pairs: pairsIn(compared), shown: first.shown }, seenFrom),
@@ -381,20 +376,4 @@ class Player {
       new Runner(page, this.access.seenFrom).play(PLAYS[kind], { untilEnd: kind !== 'untouched' }),
     );
   }
-}
-
-/** The report of both parts. A score that lives have moved is not still. */
-function reportWith(
-  first: FirstPart,
-  found: Judged,
-  { lives, ...of }: { lives: readonly Life[]; needs: string[]; gameTree: string },
-): PlayReport {
-  const facts = lives.map((life) => life.facts);
-  const seen = first.seen && seenWith(first.seen, facts);
-  const isMoved = seen?.scoreMoved === true;
-  const notes = [...first.notes, ...found.notes].filter(
-    ({ code }) => code !== 'still-score' || !isMoved,
-  );
-  const findings = [...first.findings, ...found.findings];
-  return reportOf(findings, notes, { ...of, ...(seen && { seen }) });
 }
