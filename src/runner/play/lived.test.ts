@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TapeInput } from '../../contracts/game/tape.js';
 import type { Suspect } from '../../domain/playing/suspects.js';
+import { FRAME_MS } from '../../game-page/names.js';
 import type { Place } from './gestures.js';
 import { livedAgain } from './lived.js';
 import type { PlayedRun } from './run.js';
@@ -51,16 +52,20 @@ describe('P3: a life that is done once more by real touches', () => {
     expect(lived.thrown).toHaveLength(count);
   });
 
-  it.each([
+  it.each<[string, (down: Place & TapeInput, isDrag: boolean) => boolean, boolean]>([
     ['nothing', () => false, true],
-    ['one key near its edge', ({ x, y }: Place) => x < 40 && y > 790, false],
-    ['a drag alone', ({ x }: Place) => x === 280, false],
-    ['what a life has tried', (each: Place & TapeInput) => each.atMs === 2_000, false],
+    ['one key near its edge', ({ x, y }) => x < 40 && y > 790, false],
+    ['a drag alone', ({ x }) => x === 280, false],
+    ['a drag of a thing that has to be held', ({ y }, isDrag) => isDrag && y > 770, false],
+    ['what a life has tried', ({ atMs }) => atMs === 2_000, false],
   ])('and ends by itself, and answers to %s', async (_, isHeard, isDeaf) => {
     const runs: Suspect[] = [];
     const run = async (life: Suspect) => {
       runs.push(life);
-      return seen(`${downsIn(life).some((each) => 'x' in each && isHeard(each))}`);
+      const moves = life.inputs.flatMap(({ type, atMs }) => (type === 'move' ? [atMs] : []));
+      const isDrag = (fromMs: number) => moves.some((atMs) => atMs - fromMs === FRAME_MS);
+      const downs = downsIn(life).flatMap((each) => ('x' in each ? [each] : []));
+      return seen(`${downs.some((each) => isHeard(each, isDrag(each.atMs)))}`);
     };
     expect((await livedAgain(suspect('deafUntilEnd'), run)).isDeaf).toBe(isDeaf);
     for (const { inputs } of runs) expect(inputs.every(({ atMs }) => atMs <= 4_000)).toBe(true);

@@ -3,7 +3,7 @@ import { SAME_POINTS, type LivedRun } from '../../domain/playing/playing.js';
 import type { Suspect } from '../../domain/playing/suspects.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { BEGUN_MS } from './answers.js';
-import { DENSE, LED_MS, LOADED_MS, type Place } from './gestures.js';
+import { DENSE, LED_MS, LOADED_MS, MIDDLE, type Place } from './gestures.js';
 import { STEP_MS, stroke, type Stroke } from './moves.js';
 import type { PlayedRun } from './run.js';
 import { pointsApart } from './shots.js';
@@ -40,8 +40,16 @@ const STROKES: readonly Stroke[] = [
 );
 /** What is done from some moment on, and how long it lasts. */
 type Touch = readonly [forMs: number, inputsAt: (atMs: number) => TapeInput[]];
-const DRAG_MS = 200;
-const TAP_MS = 3 * FRAME_MS;
+const DRAG_MS = 5 * FRAME_MS;
+const SHORT = 2;
+const TAP_MS = 2 * FRAME_MS;
+/** Drags towards the middle, from wherever a thing may be that has to be held. */
+const HOLDS: readonly Stroke[] = DENSE.filter((_, at) => at % 4 === 0).map((from) => {
+  return [
+    from,
+    { x: from.x + (from.x < MIDDLE.x ? 60 : -60), y: from.y + (from.y < MIDDLE.y ? 45 : -45) },
+  ];
+});
 const PULL = 40;
 const FRAMES = 4;
 const REST_MS = 1_500;
@@ -106,7 +114,10 @@ async function isFruitless(suspect: Suspect, begunMs: number, run: Run): Promise
 async function isDeafUntilEnd(suspect: Suspect, begunMs: number, run: Run): Promise<LivedRun> {
   const { begin, forMs, why } = suspect;
   const fromMs = afterLook(begunMs);
-  const drags = STROKES.map((way): Touch => [DRAG_MS, (atMs) => touch(0, way, atMs)]);
+  const drags = [...STROKES, ...HOLDS].map((way): Touch => [
+    DRAG_MS,
+    (at) => touch(0, way, at, SHORT),
+  ]);
   const taps = DENSE.map((at): Touch => [TAP_MS, (atMs) => brief(at, atMs)]);
   const tried = [...inLives(drags, fromMs, forMs), ...inLives(taps, fromMs, forMs)];
   const none = await run(untouched(suspect));
@@ -158,16 +169,16 @@ async function hearsTwo(suspect: Suspect, fromMs: number, run: Run): Promise<Liv
 }
 
 /** A tap, or a drag where the finger is lifted elsewhere. */
-function touch(finger: 0 | 1, way: Stroke, fromMs: number): TapeInput[] {
+function touch(finger: 0 | 1, way: Stroke, fromMs: number, frames = FRAMES): TapeInput[] {
   const [from, to] = way;
   const isTap = from.x === to.x && from.y === to.y;
-  const inputs = stroke(finger, way, { fromMs, frames: FRAMES });
+  const inputs = stroke(finger, way, { fromMs, frames });
   return isTap ? inputs.filter(({ type }) => type !== 'move') : inputs;
 }
 
 const brief = (at: Place, atMs: number): TapeInput[] => [
   { type: 'down', atMs, finger: 0, ...at },
-  { type: 'up', atMs: atMs + 2 * FRAME_MS, finger: 0 },
+  { type: 'up', atMs: atMs + FRAME_MS, finger: 0 },
 ];
 
 /** A finger goes there and stays, as with a stick. */
