@@ -25,7 +25,7 @@ const seen = (state: string, restart: PlayedRun['restart'] = 'notTried') =>
 describe('P3: a life that is done once more by real touches', () => {
   it.each([
     ['goes as it does without them', () => seen('same'), true],
-    ['goes by the same bits of time', (life: Suspect) => seen(`${life.inputs.map(atOf)}`), true],
+    ['goes by the same bits of time', (life: Suspect) => seen(life.inputs.map(atOf).join()), true],
     ['is answered', (life: Suspect) => seen(`${downsIn(life).length}`), false],
   ])('that %s', async (_, game, isDeaf) => {
     expect((await livedAgain(suspect('deaf'), async (life) => game(life))).isDeaf).toBe(isDeaf);

@@ -149,13 +149,7 @@ class Player {
     if (isChange) this.pages.coverage = new Coverage(scripts);
     else if (isFirstPart) this.livesRan = new Coverage(scripts);
     const { first, lives: begun } = known ? await this.goOn(known) : await this.begin();
-    const lives = first.isWell ? [...begun, ...(await this.outlasting(begun))] : begun;
-    const of = { parcelFile: this.input.parcelFile, parent };
-    const changed = isChange && first.isWell ? await replayed(this.pages, of) : null;
-    const led = this.isLed && first.isWell ? await this.ledBeyond(lives) : [];
-    const inTapes = suspectsInTapes(changed?.replays ?? []);
-    const suspects = [...suspectsIn(lives), ...inTapes, ...led];
-    const found = first.isWell ? await this.judgedLives(suspects, first.notes) : NOTHING_FOUND;
+    const { lives, changed, found } = await this.beyond(first, begun, isChange);
     const isWell = first.isWell && found.isWell;
     const answered = await this.answers(changed?.tapes.asked);
     const tapes = tapesOf(lives, { gameTree, seed: this.seed, ...answered });
@@ -164,10 +158,7 @@ class Player {
       : NOT_SHOWN;
     const moments = [...first.moments, ...painted];
     const needs = [...this.pages.needs].slice(0, 5);
-    const facts = [...lives, ...(changed?.replays ?? [])].map((each) => each.facts);
-    const unwon = isWell && changed ? await unwonNotes(this.pages, { ...of, facts }) : [];
-    const notes = [...found.notes, ...unwon];
-    const report = reportWith(first, { ...found, notes }, { lives, needs, gameTree });
+    const report = reportWith(first, found, { lives, needs, gameTree });
     const idleWin = this.idleWin(report, lives);
     const [{ screens, ...images }] = await Promise.all([
       imagesOf({ moments, pairs: pairsIn(compared), shown: first.shown }, seenFrom),
@@ -208,6 +199,26 @@ class Player {
       neverRan: null,
     };
     return { first: part, lives };
+  }
+
+  /** What goes beyond the first part of a game that is well by that. */
+  private async beyond(
+    first: FirstPart,
+    begun: Life[],
+    isChange: boolean,
+  ): Promise<{ lives: Life[]; changed: Awaited<ReturnType<typeof replayed>>; found: Judged }> {
+    if (!first.isWell) return { lives: begun, changed: null, found: NOTHING_FOUND };
+    const { parcelFile, parent } = this.input;
+    const lives = [...begun, ...(await this.outlasting(begun))];
+    const changed = isChange ? await replayed(this.pages, { parcelFile, parent }) : null;
+    const replays = changed?.replays ?? [];
+    const led = this.isLed ? await this.ledBeyond(lives) : [];
+    const suspects = [...suspectsIn(lives), ...suspectsInTapes(replays), ...led];
+    const found = await this.judgedLives(suspects, first.notes);
+    if (!changed || !found.isWell) return { lives, changed: null, found };
+    const facts = [...lives, ...replays].map((each) => each.facts);
+    const unwon = await unwonNotes(this.pages, { parcelFile, parent, facts });
+    return { lives, changed, found: { ...found, notes: [...found.notes, ...unwon] } };
   }
 
   /** The lives alone, after an earlier play of the same files (P6). */
@@ -330,7 +341,7 @@ class Player {
   /** Images of the best life, and what a change has changed. */
   private async shown(
     { lives, tapes, neverRan }: Searched,
-    before: Awaited<ReturnType<typeof replayed>> | null,
+    before: Awaited<ReturnType<typeof replayed>>,
   ): Promise<{ painted: Moment[]; compared: Compared | null }> {
     const { input, pages, seed } = this;
     const { seenFrom } = this.access;
