@@ -492,7 +492,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'P3',
     breaks: 'a game that no life was answered in plays',
     file: 'src/domain/playing/suspects.ts',
-    find: 'isSame(facts.names, names));',
+    find: 'isSame(until(facts.names), names));',
     replace: 'facts.names.length < names.length);',
     test: 'src/domain/playing/suspects.test.ts',
     named: 'each goes as the one that waits',

@@ -42,6 +42,7 @@ const STROKES: readonly Stroke[] = [
 type Touch = readonly [forMs: number, inputsAt: (atMs: number) => TapeInput[]];
 const DRAG_MS = 5 * FRAME_MS;
 const SHORT = 2;
+const PAUSE_MS = 150;
 const TAP_MS = 2 * FRAME_MS;
 /** Drags towards the middle, from wherever a thing may be that has to be held. */
 const HOLDS: readonly Stroke[] = DENSE.filter((_, at) => at % 4 === 0).map((from) => {
@@ -67,7 +68,7 @@ export async function livedAgain(suspect: Suspect, run: Run): Promise<LivedRun> 
   const begunMs = (begin.at(-1)?.atMs ?? 0) + BEGUN_MS;
   if (why === 'twoFingers') return hearsTwo(suspect, afterLook(begunMs), run);
   if (why === 'fruitless') return isFruitless(suspect, begunMs, run);
-  if (why === 'deafUntilEnd') return isDeafUntilEnd(suspect, begunMs, run);
+  if (why === 'deafUntilEnd') return isDeafUntilEnd(suspect, run);
   const lived = await run(suspect);
   const seen = { ...lived, why, isDeaf: false };
   if (suspect.phase !== undefined && !isBrokenLater(lived)) return { ...seen, thrown: [] };
@@ -89,8 +90,8 @@ const untouched = ({ inputs, begin, ...of }: Suspect): Suspect => {
 };
 
 /**
- * Whether a game that was led to a phase goes wrong there for good: not at once, and it stands still
- * since, or throws more than once.
+ * Whether a game that was led to a phase goes wrong there for good: not at once, and it stands
+ * still since, or throws more than once.
  */
 function isBrokenLater({ thrown, movedUntilMs }: PlayedRun): boolean {
   const [{ atMs } = { atMs: 0 }] = thrown;
@@ -110,10 +111,10 @@ async function isFruitless(suspect: Suspect, begunMs: number, run: Run): Promise
   return { ...lived, why, isDeaf: isSame(lived, none) };
 }
 
-/** Whether a game that ends by itself goes untouched as under drags and taps all over the screen. */
-async function isDeafUntilEnd(suspect: Suspect, begunMs: number, run: Run): Promise<LivedRun> {
+/** Whether a game that ends by itself goes on as untouched under drags and taps everywhere. */
+async function isDeafUntilEnd(suspect: Suspect, run: Run): Promise<LivedRun> {
   const { begin, forMs, why } = suspect;
-  const fromMs = afterLook(begunMs);
+  const fromMs = (begin.at(-1)?.atMs ?? 0) + PAUSE_MS;
   const drags = [...STROKES, ...HOLDS].map((way): Touch => [
     DRAG_MS,
     (at) => touch(0, way, at, SHORT),

@@ -144,7 +144,7 @@ async function tapesOfParent(
   return tapes && { parcelFile, tapes };
 }
 
-/** What a change is held against, as {@link tapesOfParent}, and what is seen of it in the change. */
+/** What a change is held against, as {@link tapesOfParent}, and what the change shows of it. */
 export async function replayed(
   pages: Pages,
   { parcelFile, parent }: Pick<PlayInput, 'parcelFile' | 'parent'>,
