@@ -24,8 +24,8 @@ const MOST = 2;
 
 /**
  * Exceptions and freezes of lives that begin in phases which no other life has reached. No player
- * comes there so: what is wrong at once, or where a game does not say that it is there, is its own
- * way to lead there, and no fault.
+ * comes there so: what is wrong at once, or where the game declares another phase, is its own way
+ * to lead there, and no fault.
  */
 export async function suspectsLed(
   page: PlayedPage,
