@@ -3,7 +3,7 @@
  * like the draft, and come back with a message that failed.
  */
 import { effect, signal } from '@preact/signals';
-import { keptAs } from './kept.ts';
+import { slot } from '../net/slot.ts';
 import { splitAttachments } from './user-text.js';
 
 export interface Attached {
@@ -20,10 +20,9 @@ export class Attachments {
   readonly uploads = signal(0);
 
   constructor(projectId: string) {
-    const key = `dreamcore_attachments_${projectId}`;
-    const kept = keptAs<readonly Partial<Attached>[]>(key) ?? [];
-    this.items = signal<readonly Attached[]>(kept.filter(isWhole));
-    effect(() => sessionStorage.setItem(key, JSON.stringify(this.items.value)));
+    const kept = slot<readonly Partial<Attached>[]>(`dreamcore_attachments_${projectId}`);
+    this.items = signal<readonly Attached[]>((kept.read() ?? []).filter(isWhole));
+    effect(() => kept.put(this.items.value));
   }
 
   get isEmpty(): boolean {

@@ -5,12 +5,16 @@
  */
 import { signal } from '@preact/signals';
 import { throttle } from '../ui/dom.js';
-import { keptAs } from './kept.ts';
+import { slot } from '../net/slot.ts';
 
 const SAVE_EVERY_MS = 400;
 const TAIL_CHARS = 2_000;
 
 /** @typedef {{ jobId: string, attempt: number, seq: number }} Place */
+/**
+ * @typedef {{ place?: Place, tail?: string, brief?: string, ended?: boolean,
+ * words?: import('./sketch.tsx').SketchWords | null }} Kept
+ */
 
 export class JobCursor {
   /** @type {Place | null} */
@@ -25,7 +29,8 @@ export class JobCursor {
 
   /** @param {string} projectId */
   constructor(projectId) {
-    this.key = `dreamcore_cursor_${projectId}`;
+    /** @type {ReturnType<typeof slot<Kept>>} */
+    this.slot = slot(`dreamcore_cursor_${projectId}`);
     this.save = throttle(() => this.#saveNow(), SAVE_EVERY_MS);
     window.addEventListener('pagehide', () => this.#saveNow());
     this.#load();
@@ -101,24 +106,17 @@ export class JobCursor {
 
   #saveNow() {
     if (this.#place)
-      sessionStorage.setItem(
-        this.key,
-        JSON.stringify({
-          place: this.#place,
-          tail: this.tail.value,
-          brief: this.brief.value,
-          words: this.words.value,
-          ended: this.#ended,
-        }),
-      );
+      this.slot.put({
+        place: this.#place,
+        tail: this.tail.value,
+        brief: this.brief.value,
+        words: this.words.value,
+        ended: this.#ended,
+      });
   }
 
   #load() {
-    /**
-     * @type {{ place?: Place, tail?: string, brief?: string, ended?: boolean,
-     * words?: import('./sketch.tsx').SketchWords } | null}
-     */
-    const kept = keptAs(this.key);
+    const kept = this.slot.read();
     const { jobId, attempt, seq } = kept?.place ?? {};
     const isPlace = Number.isInteger(attempt) && Number.isInteger(seq);
     if (!kept || typeof jobId !== 'string' || !isPlace || typeof kept.tail !== 'string') return;

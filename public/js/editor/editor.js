@@ -7,7 +7,7 @@ import { wireAssets } from '../assets/menu.js';
 import { Connection } from '../net/connection.ts';
 import { Requests } from '../net/requests.ts';
 import { withToken } from '../net/rest.js';
-import { leaveNotice } from '../net/return-to.js';
+import { noticeLeft } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { byId, isOccupied, isPhone, prefersStillness } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
@@ -163,7 +163,7 @@ export class Editor {
   }
 
   #gone() {
-    leaveNotice('gone');
+    noticeLeft.put('gone');
     location.replace('/create');
   }
 

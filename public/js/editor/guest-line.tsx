@@ -1,5 +1,5 @@
 /** What a guest has to know of his game, and the way to keep it. */
-import { rememberThisPage, SIGN_IN_PAGE } from '../net/return-to.js';
+import { rememberThisPage, SIGN_IN_PAGE } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 
 export function GuestLine() {

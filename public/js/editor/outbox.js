@@ -2,7 +2,7 @@
  * The message that has no answer yet. It is kept over a lost connection and a reload, and goes out
  * again with the same id: the server makes one job of it, however often it arrives (A3).
  */
-import { keptAs } from './kept.ts';
+import { slot } from '../net/slot.ts';
 
 const KEPT_MS = 10 * 60_000;
 
@@ -27,7 +27,8 @@ export class Outbox {
 
   /** @param {string} projectId */
   constructor(projectId) {
-    this.key = `dreamcore_outbox_${projectId}`;
+    /** @type {ReturnType<typeof slot<PendingMessage>>} */
+    this.slot = slot(`dreamcore_outbox_${projectId}`);
     this.#pending = this.#load();
   }
 
@@ -38,20 +39,20 @@ export class Outbox {
   /** @param {OutgoingMessage} frame @param {string} shown the text of its bubble */
   put(frame, shown) {
     this.#pending = { frame, shown, sentAt: Date.now() };
-    sessionStorage.setItem(this.key, JSON.stringify(this.#pending));
+    this.slot.put(this.#pending);
   }
 
   /** It was answered. @returns {PendingMessage | null} */
   take() {
     const pending = this.#pending;
     this.#pending = null;
-    sessionStorage.removeItem(this.key);
+    this.slot.drop();
     return pending;
   }
 
   /** @returns {PendingMessage | null} */
   #load() {
-    const pending = /** @type {PendingMessage | null} */ (keptAs(this.key));
+    const pending = this.slot.read();
     const isWhole =
       typeof pending?.frame?.content === 'string' && typeof pending?.shown === 'string';
     return isWhole && Date.now() - pending.sentAt < KEPT_MS ? pending : null;

@@ -1,6 +1,6 @@
 /** A like, and its number, on a button. */
 import { ask, failureText } from '../net/rest.js';
-import { wishLike } from '../net/return-to.js';
+import { wishedLike } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
@@ -26,7 +26,7 @@ export function wireLike(button, game, session) {
   };
   const toggle = async () => {
     if (!session || session.isGuest)
-      return signInFirst(text.playLikeSignIn, [text.signInReturns], () => wishLike(game.id));
+      return signInFirst(text.playLikeSignIn, [text.signInReturns], () => wishedLike.put(game.id));
     await whileBusy(button, change);
   };
   const change = async () => {

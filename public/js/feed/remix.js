@@ -1,6 +1,6 @@
 /** Remix: a project of one's own from a published game, where its maker allows that. */
 import { ask, failureText } from '../net/rest.js';
-import { wishRemix } from '../net/return-to.js';
+import { wishedRemix } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
@@ -23,7 +23,7 @@ export function wireRemix(button, game, session) {
   const run = async () => {
     if (!session || session.isGuest) {
       const lines = [text.remixMeans, text.signInReturns];
-      return signInFirst(text.remixSignIn, lines, () => wishRemix(game.id));
+      return signInFirst(text.remixSignIn, lines, () => wishedRemix.put(game.id));
     }
     await whileBusy(button, async () => {
       try {

@@ -6,14 +6,14 @@ import { readConfig } from '../net/config.js';
 import { Connection } from '../net/connection.ts';
 import { newGame } from '../net/new-game.ts';
 import { Requests } from '../net/requests.ts';
-import { keepWish, keptWish, SIGN_IN_PAGE, takeRememberedPage } from '../net/return-to.js';
+import { SIGN_IN_PAGE, takeRememberedPage, wishKept } from '../net/return-to.ts';
 import { guestSession, knownSession, type Session } from '../net/session.js';
 import { text } from '../texts/index.js';
 import type { ConnectionState } from '../types.js';
 
 export class WishBox {
   /** What was written before stands there again. */
-  readonly content = signal(keptWish() ?? '');
+  readonly content = signal(wishKept.read() ?? '');
   readonly isBusy = signal(false);
   /** Why the wish could not be begun. */
   readonly problem = signal<string | null>(null);
@@ -37,7 +37,7 @@ export class WishBox {
     this.problem.value = content.length > MAX_CHARS ? text.inputTooLong : null;
     if (this.problem.value !== null) return;
     this.isBusy.value = true;
-    keepWish(content);
+    wishKept.put(content);
     // The wish leads on from the sign-in, no page that was left before.
     takeRememberedPage();
     try {

@@ -1,6 +1,6 @@
 /** The game of the guest that this person was becomes his account's. */
 import { ask, Refusal } from '../net/rest.js';
-import { forgetGuest, keptGuest } from '../net/return-to.js';
+import { guestKept } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 import { byId, h } from '../ui/dom.js';
@@ -14,7 +14,7 @@ const ASKED_EVERY_MS = 1_000;
  * not yet
  */
 export async function adoptGuest(session) {
-  const guestToken = keptGuest();
+  const guestToken = guestKept.read();
   if (guestToken === null) return null;
   const line = h(
     'p',
@@ -26,7 +26,7 @@ export async function adoptGuest(session) {
   const isThere = await adopted(session, guestToken).catch(() => offerAgain(session, guestToken));
   line.remove();
   // Given up for now: the next visit tries again.
-  if (isThere !== null) forgetGuest();
+  if (isThere !== null) guestKept.drop();
   return isThere;
 }
 

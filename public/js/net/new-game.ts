@@ -1,7 +1,7 @@
 /** A new project, with the wish that was kept for it. */
 import { outgoing, Outbox } from '../editor/outbox.js';
 import { text } from '../texts/index.js';
-import { forgetWish, keptWish } from './return-to.js';
+import { wishKept } from './return-to.ts';
 import type { Requests } from './requests.ts';
 
 /**
@@ -13,8 +13,8 @@ export async function newGame(requests: Requests): Promise<void> {
     { type: 'createProject', name: text.newProjectName, reuseEmpty: true },
     'projectCreated',
   );
-  const wish = keptWish();
+  const wish = wishKept.read();
   if (wish !== null) new Outbox(project.id).put(outgoing({ content: wish }), wish);
-  forgetWish();
+  wishKept.drop();
   location.assign(`/project/${project.id}`);
 }

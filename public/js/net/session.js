@@ -1,7 +1,7 @@
 /** The signed-in person of this page: token, name, renewal, and the way out. */
 import { authClient } from './auth-client.js';
 import { leavePush } from './push.js';
-import { leaveNotice, rememberThisPage, SIGN_IN_PAGE } from './return-to.js';
+import { noticeLeft, rememberThisPage, SIGN_IN_PAGE } from './return-to.ts';
 import {
   clearCachedSession,
   forgetSdkSession,
@@ -78,7 +78,7 @@ export async function guestSession() {
 function leaveForSignIn(notice) {
   clearCachedSession();
   rememberThisPage();
-  if (notice) leaveNotice(notice);
+  if (notice) noticeLeft.put(notice);
   location.replace(SIGN_IN_PAGE);
   return new Promise(() => {
     /* the page is going away */
@@ -229,7 +229,7 @@ export class Session {
     markSignOut();
     forgetSdkSession();
     clearCachedSession();
-    leaveNotice('deleted');
+    noticeLeft.put('deleted');
     location.replace(SIGN_IN_PAGE);
   }
 

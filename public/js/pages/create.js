@@ -8,13 +8,12 @@ import { Connection } from '../net/connection.ts';
 import { RequestRefused, Requests } from '../net/requests.ts';
 import { newGame } from '../net/new-game.ts';
 import {
-  keptGuest,
-  keptWish,
-  leaveNotice,
+  guestKept,
+  noticeLeft,
   SIGN_IN_PAGE,
-  takeNotice,
   takeRememberedPage,
-} from '../net/return-to.js';
+  wishKept,
+} from '../net/return-to.ts';
 import { awayWords } from '../net/away-words.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
@@ -52,7 +51,7 @@ function take(frame) {
 }
 
 /** A wish of the first page waits for its project since before the sign-in. */
-let awaitsProject = keptWish() !== null;
+let awaitsProject = wishKept.read() !== null;
 
 function beginWish() {
   if (awaitsProject) void create();
@@ -63,7 +62,7 @@ function beginWish() {
 function signInFailed() {
   const answer = new URLSearchParams(location.hash.slice(1) || location.search);
   if (!answer.has('error')) return false;
-  leaveNotice(answer.get('error_code') === 'identity_already_exists' ? 'known' : 'failed');
+  noticeLeft.put(answer.get('error_code') === 'identity_already_exists' ? 'known' : 'failed');
   location.replace(SIGN_IN_PAGE);
   return true;
 }
@@ -74,9 +73,9 @@ async function start() {
   const session = await requireSession();
   const wanted = takeRememberedPage();
   const isAdopted = session.isGuest ? null : await adoptGuest(session);
-  const leadsOn = signedInJustNow && keptWish() === null && keptGuest() === null;
+  const leadsOn = signedInJustNow && wishKept.read() === null && guestKept.read() === null;
   if (leadsOn && wanted && !wanted.startsWith('/create')) {
-    if (isAdopted) leaveNotice('adopted');
+    if (isAdopted) noticeLeft.put('adopted');
     return location.replace(wanted);
   }
   if (isAdopted !== null) toast(isAdopted ? text.adopted : text.adoptUnknown);
@@ -84,7 +83,7 @@ async function start() {
   const signOut = byId('signOutButton', HTMLButtonElement);
   if (session.isGuest) signOut.replaceWith(signInLink('button compact', text.signIn));
   else signOut.addEventListener('click', () => void session.signOut());
-  if (takeNotice() === 'gone') toast(text.projectGone);
+  if (noticeLeft.take() === 'gone') toast(text.projectGone);
   showWayBack();
   connect(session);
 }

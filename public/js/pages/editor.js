@@ -2,7 +2,7 @@
 import { h, render } from 'preact';
 import { Editor } from '../editor/editor.js';
 import { GuestLine } from '../editor/guest-line.tsx';
-import { takeNotice } from '../net/return-to.js';
+import { noticeLeft } from '../net/return-to.ts';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
 import { buttonOf, byId, h as element } from '../ui/dom.js';
@@ -20,7 +20,7 @@ async function start() {
       .at(-1) ?? '';
   const session = await requireSession();
   if (session.isGuest) render(h(GuestLine, {}), byId('guestPlace', HTMLDivElement));
-  if (takeNotice() === 'adopted') toast(text.adopted, { kind: 'success' });
+  if (noticeLeft.take() === 'adopted') toast(text.adopted, { kind: 'success' });
   new Editor(session, projectId).open();
 }
 

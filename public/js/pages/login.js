@@ -1,7 +1,7 @@
 /** Sign-in page. */
 import { authClient } from '../net/auth-client.js';
 import { askSdk } from '../net/session.js';
-import { forgetGuest, keepGuest, keptWish, takeNotice } from '../net/return-to.js';
+import { guestKept, noticeLeft, wishKept } from '../net/return-to.ts';
 import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
@@ -15,7 +15,7 @@ const GOOGLE = /** @type {const} */ ({
 const button = byId('googleSignInButton', HTMLButtonElement);
 const label = byId('googleSignInLabel', HTMLSpanElement);
 const errorBox = byId('loginError', HTMLParagraphElement);
-const notice = takeNotice();
+const notice = noticeLeft.take();
 
 /** @param {string | null} message */
 function showError(message) {
@@ -76,13 +76,13 @@ async function signIn(isGuest) {
  * the token that is kept here. @param {import('../net/auth-client.js').SupabaseClient['auth']} auth
  */
 async function giveAccount(auth) {
-  forgetGuest();
+  guestKept.drop();
   if (notice !== 'known') {
     const { error } = await auth.linkIdentity(GOOGLE);
     if (error?.code !== 'manual_linking_disabled') return error;
   }
   const { data } = await auth.refreshSession();
-  if (data.session) keepGuest(data.session.access_token);
+  if (data.session) guestKept.put(data.session.access_token);
   return (await auth.signInWithOAuth(GOOGLE)).error;
 }
 
@@ -92,6 +92,6 @@ if (notice === 'failed') showError(text.loginFailed);
 if (notice === 'guestEnded') showError(text.guestEnded);
 if (notice === 'deleted') showNote(text.accountDeleted);
 else if (notice === 'known') showNote(text.loginKnown);
-else if (keptWish() !== null) showNote(text.loginForWish);
+else if (wishKept.read() !== null) showNote(text.loginForWish);
 void checkSession();
 window.addEventListener('pageshow', (event) => event.persisted && checkSession());

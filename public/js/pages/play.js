@@ -11,7 +11,7 @@ import { gamesAfter } from '../feed/walk.js';
 import { fulfilWishes } from '../feed/wishes.js';
 import { projectThumb } from '../list/thumb.js';
 import { get, orAbsent, withToken } from '../net/rest.js';
-import { leaveGame } from '../net/return-to.js';
+import { gameLeft } from '../net/return-to.ts';
 import { knownSession } from '../net/session.js';
 import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
@@ -114,7 +114,7 @@ function keepGameForVisitor() {
   make?.setAttribute('href', '/');
   make?.addEventListener('click', () => {
     const title = byId('playTitle', HTMLHeadingElement).textContent;
-    if (title) leaveGame({ title, url: location.pathname + location.search });
+    if (title) gameLeft.put({ title, url: location.pathname + location.search });
   });
 }
 

@@ -1,5 +1,5 @@
 /** The way of a visitor, or a guest, over the sign-in to what needs an account, and back. */
-import { rememberThisPage, SIGN_IN_PAGE } from '../net/return-to.js';
+import { rememberThisPage, SIGN_IN_PAGE } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { confirmDialog } from './dialog.js';
 import { h } from './dom.js';

@@ -166,7 +166,7 @@ describe('sign-in', () => {
 
     it('keeps a game that could not be moved at once: the next visit moves it', async () => {
       const page = await session.signedIn('phone');
-      await page.evaluate(`sessionStorage.setItem('dreamcore_left_guest', 'a token')`);
+      await page.evaluate(`sessionStorage.setItem('dreamcore_left_guest', '"a token"')`);
       session.api.failures.set(ADOPT, { status: 503 });
       await page.reload();
       await page.waitForSelector('.confirm-card:has-text("移せませんでした")');
