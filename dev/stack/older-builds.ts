@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { countRuns, readDeployment } from '../../src/temporal/versions.js';
+import { runsOfOthers } from '../../src/temporal/versions.js';
 import { createLog, type Log } from '../../src/telemetry/log.js';
 import { namedBuild, readWorkerBuild } from '../../src/process/worker-build.js';
 import { readBuildRange } from '../../src/process/build-range.js';
@@ -61,16 +61,10 @@ export class OlderBuilds {
   }
 
   private async look(): Promise<void> {
-    const needed = await withTemporal(workerEnv(this.facts), (client) =>
-      client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, async () => {
-        const deployment = await readDeployment(client);
-        const older = (deployment?.versions ?? []).filter(
-          ({ buildId }) => buildId !== deployment?.current,
-        );
-        const runs = await Promise.all(older.map(({ buildId }) => countRuns(client, buildId)));
-        return new Set(older.filter((_, at) => (runs[at] ?? 0) > 0).map(({ buildId }) => buildId));
-      }),
+    const others = await withTemporal(workerEnv(this.facts), (client) =>
+      client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, () => runsOfOthers(client)),
     );
+    const needed = new Set(others.map(({ buildId }) => buildId));
     for (const buildId of needed)
       if (!this.workers.has(buildId) && !this.stopping.signal.aborted) await this.start(buildId);
     await this.releaseUnneeded(needed);

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import { ALL_QUEUES, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { makeCurrent, whyNotReady } from '../temporal/make-current.js';
 import { lastPolls, TASK_KIND } from '../temporal/task-queues.js';
@@ -8,10 +7,12 @@ import {
   noteRoll,
   readDeployment,
   readNotes,
+  runsOfOthers,
   setRamping,
   type Deployment,
 } from '../temporal/versions.js';
 import { operatorHere, shown, type Answer, type Output } from './options.js';
+import { renderTable } from './table.js';
 import { withServer } from './with-server.js';
 
 /** A command that finds a build without all of its queues waits no longer. */
@@ -107,34 +108,19 @@ export async function deployDrain({ envFile, seconds }: DrainOptions): Promise<A
   });
 }
 
-/** The builds with runs that new ones do not join. */
-async function runsOfOthers(client: Client): Promise<{ buildId: string; runs: number }[]> {
-  const deployment = await readDeployment(client);
-  const others = (deployment?.versions ?? []).filter(
-    ({ buildId }) => buildId !== deployment?.current,
-  );
-  const counted = await Promise.all(
-    others.map(async ({ buildId }) => ({ buildId, runs: await countRuns(client, buildId) })),
-  );
-  return counted.filter(({ runs }) => runs > 0);
-}
+const HEADERS = ['build', 'commit', 'role', 'workers', 'runs'];
 
 /** The builds in words. */
 function renderBuilds(deployment: Deployment, builds: readonly BuildLine[]): string {
-  const lines = builds.map(({ buildId, commit, role, isPolled, runs }) =>
-    [
-      buildId.padEnd(18),
-      (commit ?? '-').padEnd(14),
-      role.padEnd(14),
-      (isPolled ? 'has workers' : 'no workers').padEnd(13),
-      `${runs} running`,
-    ].join(''),
-  );
+  const rows = builds.map(({ buildId, commit, role, isPolled, runs }) => [
+    ...[buildId, commit ?? '-', role, isPolled ? 'yes' : 'no', String(runs)],
+  ]);
+  const table = rows.length === 0 ? [] : [renderTable(HEADERS, rows, 4)];
   const warning =
     deployment.current === null
       ? ['No build is current: nothing new runs. npx dreamcore deploy current <build>']
       : [];
-  return [...lines, ...warning].join('\n');
+  return [...table, ...warning].join('\n');
 }
 
 function roleOf({ current, ramping }: Deployment, buildId: string): string {

@@ -180,6 +180,16 @@ export async function countRuns(client: Client, buildId: string): Promise<number
   return (await client.workflow.count(runsOn(buildId))).count;
 }
 
+/** The builds with runs that new ones do not join. */
+export async function runsOfOthers(client: Client): Promise<{ buildId: string; runs: number }[]> {
+  const { versions, current } = (await readDeployment(client)) ?? { versions: [], current: null };
+  const others = versions.filter(({ buildId }) => buildId !== current);
+  const counted = await Promise.all(
+    others.map(async ({ buildId }) => ({ buildId, runs: await countRuns(client, buildId) })),
+  );
+  return counted.filter(({ runs }) => runs > 0);
+}
+
 /** How jobs and actions on a build have ended since then, and which of its runs are broken now. */
 export async function countEnded(
   client: Client,
