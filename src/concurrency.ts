@@ -52,6 +52,19 @@ export async function withTimeout<T>(
   return Promise.race([work, late]).finally(() => timer.abort());
 }
 
+/** Reads until `isEnough`, for `limitMs` at most; returns what was read last. */
+export async function poll<T>(
+  read: () => Promise<T>,
+  isEnough: (found: T) => boolean,
+  limitMs: number,
+  pauseMs: number,
+): Promise<T> {
+  for (const untilMs = performance.now() + limitMs; ; await sleep(pauseMs)) {
+    const found = await read();
+    if (isEnough(found) || performance.now() >= untilMs) return found;
+  }
+}
+
 export interface Backoff {
   readonly firstMs: number;
   /** Ratio of each pause to the one before. */

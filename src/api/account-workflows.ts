@@ -1,17 +1,14 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { withTimeout } from '../concurrency.js';
+import type { Client } from '@temporalio/client';
 import type {
   AccountDeletion,
   AdoptGuestInput,
   DeleteAccountInput,
 } from '../contracts/rows/account.js';
-import { unavailable } from '../contracts/base/errors.js';
 import { accountWorkflowId, adoptionWorkflowId } from '../contracts/base/ids.js';
 import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { JOB_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
-
-/** The client gets an answer within 5 s when Temporal is unavailable. */
-const ANSWER_WITHIN_MS = 4_000;
+import { describeOrNull } from '../temporal/describe.js';
+import { ANSWER_WITHIN_MS, askTemporal } from './away.js';
 
 type State = AccountDeletion['state'];
 
@@ -49,10 +46,7 @@ export function createGuestAdoptions(temporal: Client) {
 
 /** Workflows of one type that go on for an account, each at most once at a time. */
 function runsOf(temporal: Client, type: string, staticSummary: string) {
-  const within = <T>(ask: () => Promise<T>): Promise<T> =>
-    withTimeout(temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, ask), ANSWER_WITHIN_MS, () =>
-      unavailable('Temporal does not answer'),
-    );
+  const within = <T>(ask: () => Promise<T>) => askTemporal(temporal, ANSWER_WITHIN_MS, ask);
   return {
     async start(workflowId: string, userId: string, input: object): Promise<void> {
       await within(() =>
@@ -70,16 +64,12 @@ function runsOf(temporal: Client, type: string, staticSummary: string) {
 
     /** The newest one and its user; null = there was none. */
     async read(workflowId: string): Promise<{ state: State; userId: string | undefined } | null> {
-      try {
-        const handle = temporal.workflow.getHandle(workflowId);
-        const { status, typedSearchAttributes } = await within(() => handle.describe());
-        const userId = typedSearchAttributes.get(SEARCH_ATTRIBUTES.userId);
-        if (status.name === 'RUNNING') return { state: 'running', userId };
-        return { state: status.name === 'COMPLETED' ? 'completed' : 'failed', userId };
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return null;
-        throw error;
-      }
+      const run = await within(() => describeOrNull(temporal, workflowId));
+      if (run === null) return null;
+      const userId = run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.userId);
+      const { name } = run.status;
+      if (name === 'RUNNING') return { state: 'running', userId };
+      return { state: name === 'COMPLETED' ? 'completed' : 'failed', userId };
     },
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
@@ -8,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { askActionToCancel } from '../runs/cancel-action.js';
-import { untilAborted, withTimeout } from '../concurrency.js';
+import { poll, untilAborted } from '../concurrency.js';
 import {
   type ActionEnd,
   type ActionKind,
@@ -16,20 +15,14 @@ import {
   type ActionRef,
   type CancelActionAnswer,
 } from '../contracts/rows/actions.js';
-import {
-  isErrorKind,
-  unavailable,
-  UNAVAILABLE_SENTENCE,
-  type ErrorKind,
-} from '../contracts/base/errors.js';
+import { isErrorKind, UNAVAILABLE_SENTENCE, type ErrorKind } from '../contracts/base/errors.js';
 import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import type { Store } from '../store/index.js';
+import { ANSWER_WITHIN_MS, askTemporal } from './away.js';
 import { codedRefusal, Refusal, refusalOf, refusedForNow } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
-/** The client gets an answer within 5 s when Temporal is unavailable, row and token included. */
-const START_TIMEOUT_MS = 4_000;
 /** A row is there at the first step of its workflow. */
 const ROW_LIMIT_MS = 3_000;
 const ROW_LOOK_MS = 50;
@@ -128,9 +121,8 @@ type ActionRun = Pick<WorkflowHandle, 'describe'>;
 
 /** 202 once the action has its row, so that the address answers. */
 async function acceptedAction({ rows }: ActionDeps, actionId: string): Promise<Refusal> {
-  const deadlineMs = performance.now() + ROW_LIMIT_MS;
-  while ((await rows.get(actionId)) === null && performance.now() < deadlineMs)
-    await sleep(ROW_LOOK_MS);
+  const isThere = (row: unknown) => row !== null;
+  await poll(() => rows.get(actionId), isThere, ROW_LIMIT_MS, ROW_LOOK_MS);
   const headers = { 'Preference-Applied': 'respond-async', ...whereToAsk(actionId) };
   return new Refusal(202, { actionId }, headers);
 }
@@ -177,13 +169,13 @@ export const isLimitOfMoney = (kind: ErrorKind): boolean =>
 
 export type FailedAction = Extract<ActionOutcome<unknown>, { ok: false }>;
 
-async function startAction<I extends ActionRef>(
+function startAction<I extends ActionRef>(
   temporal: Client,
   { kind, workflowId, input, summary }: ActionStart<I>,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ) {
   const { userId, projectId, actionId } = input;
-  const started = temporal.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
+  return askTemporal(temporal, ANSWER_WITHIN_MS, () =>
     temporal.workflow.start(kind, {
       workflowId,
       taskQueue: TASK_QUEUE,
@@ -196,8 +188,6 @@ async function startAction<I extends ActionRef>(
       priority: { fairnessKey: userId },
     }),
   );
-  // The client's own tries look at the deadline between two of them only.
-  return withTimeout(started, START_TIMEOUT_MS, () => unavailable('Temporal does not answer'));
 }
 
 const CANCELLED = {

@@ -1,3 +1,4 @@
+import { withTimeout } from '../concurrency.js';
 import type { Log } from '../telemetry/log.js';
 
 /** One step of an ordered end. */
@@ -14,17 +15,12 @@ export interface ShutdownPhase {
 export async function shutDown(phases: readonly ShutdownPhase[], log: Log): Promise<boolean> {
   let isClean = true;
   for (const { name, timeoutMs, run } of phases) {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`took longer than ${timeoutMs} ms`)), timeoutMs);
-    });
+    const tooLong = () => new Error(`took longer than ${timeoutMs} ms`);
     try {
-      await Promise.race([Promise.resolve(run()), tooLong]);
+      await withTimeout(Promise.resolve(run()), timeoutMs, tooLong);
     } catch (error) {
       isClean = false;
       log.warn({ err: error, phase: name }, 'a phase of the shutdown did not end well');
-    } finally {
-      clearTimeout(timer);
     }
   }
   return isClean;

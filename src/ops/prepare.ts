@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { poll } from '../concurrency.js';
 import type { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { checkTemporal } from '../checks/temporal-server.js';
@@ -92,12 +93,11 @@ async function makeAttribute(
 
 /** What is still wrong when patience ends, in words; empty = nothing. */
 async function untilPrepared({ connection, options: { namespace } }: Client): Promise<string[]> {
-  for (const untilMs = performance.now() + PATIENCE_MS; ; await sleep(PAUSE_MS)) {
+  const read = async () => {
     const findings = await checkTemporal(connection as Connection, namespace);
-    const problems = findings.filter(({ verdict }) => verdict === 'missing');
-    if (problems.length === 0 || performance.now() >= untilMs)
-      return problems.map(({ detail }) => detail);
-  }
+    return findings.filter(({ verdict }) => verdict === 'missing').map(({ detail }) => detail);
+  };
+  return poll(read, (problems) => problems.length === 0, PATIENCE_MS, PAUSE_MS);
 }
 
 /** Tries again while the server does not know the namespace yet. */

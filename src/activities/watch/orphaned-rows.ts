@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { message } from '../../contracts/messages/message.js';
 import {
   actionWorkflowId,
@@ -7,6 +7,7 @@ import {
 } from '../../contracts/base/ids.js';
 import type { ActionRow, JobRow } from '../../contracts/rows/rows.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
+import { describeOrNull } from '../../temporal/describe.js';
 import { closeActionRow } from '../../store/lost-actions.js';
 import { CLOSING_SEQ, failedEvent } from '../../contracts/durable/stream.js';
 import type { WriterMemo } from '../../contracts/durable/workflows.js';
@@ -52,17 +53,10 @@ async function isWorkedOn(
 }
 
 async function isRunningFor(client: Client, workflowId: string, workId: string): Promise<boolean> {
-  try {
-    const run = await client.workflow.getHandle(workflowId).describe();
-    const memo = run.memo as unknown as WriterMemo | undefined;
-    return (
-      run.status.name === 'RUNNING' &&
-      (memo?.jobId ?? run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.jobId)) === workId
-    );
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+  const run = await describeOrNull(client, workflowId);
+  if (run?.status.name !== 'RUNNING') return false;
+  const memo = run.memo as unknown as WriterMemo | undefined;
+  return (memo?.jobId ?? run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.jobId)) === workId;
 }
 
 /** An orphaned row ends as what it is: completed after its commit point, else failed. */
@@ -72,7 +66,7 @@ async function closeJob(deps: WatchDeps, job: JobRow): Promise<void> {
   if (published) {
     log.warn(
       { jobId: job.id, outcome: 'success' },
-      'completed a job that nobody worked on after its commit point',
+      'completed a job without a workflow, after its commit point',
     );
     const { id: jobId, user_id: userId, project_id: projectId, attempt } = job;
     await deps.complete(completionOf({ jobId, userId, projectId, attempt }, published.revision));
@@ -80,7 +74,7 @@ async function closeJob(deps: WatchDeps, job: JobRow): Promise<void> {
   }
   const error = message('RunCrashed');
   if (!(await store.jobs.fail(job.id, error))) return;
-  log.warn({ jobId: job.id, outcome: 'error' }, 'closed a job that nobody worked on');
+  log.warn({ jobId: job.id, outcome: 'error' }, 'closed a job without a workflow');
   await stream.append(job.id, job.attempt, CLOSING_SEQ, [failedEvent(error)]);
 }
 

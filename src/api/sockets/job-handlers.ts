@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { poll } from '../../concurrency.js';
 import { cancelJob } from '../../runs/cancel-job.js';
 import { chatLineIdFor, isUuid } from '../../contracts/base/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows/rows.js';
@@ -108,14 +108,9 @@ function sendEnd(session: Session, row: JobRow): void {
   if (frame) session.send(frame);
 }
 
-async function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
-  const deadlineMs = performance.now() + NEARLY_DONE_MS;
-  let latest = row;
-  while (isActive(latest.status) && performance.now() < deadlineMs) {
-    await sleep(100);
-    latest = (await store.jobs.get(row.id)) ?? latest;
-  }
-  return latest;
+function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
+  const read = async () => (await store.jobs.get(row.id)) ?? row;
+  return poll(read, ({ status }) => !isActive(status), NEARLY_DONE_MS, 100);
 }
 
 /**

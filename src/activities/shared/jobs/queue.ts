@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { poll } from '../../../concurrency.js';
 import type { Config } from '../../../config.js';
 import { adoptionWorkflowId, chatLineIdFor, jobIdFor } from '../../../contracts/base/ids.js';
 import type { QueuedMessage } from '../../../contracts/rows/queued.js';
 import type { Store } from '../../../store/index.js';
+import { describeOrNull } from '../../../temporal/describe.js';
 import { writerStart } from '../../../temporal/writer-start.js';
 import type { NotedMessage, QueueActivities } from '../../ports/queue-port.js';
 
@@ -28,9 +25,8 @@ export function queueActivities(deps: QueueDeps): QueueActivities {
   return {
     noteMessage: (message) => note(deps, message),
     async admitQueued({ userId }) {
-      const untilMs = performance.now() + PATIENCE_MS;
-      while ((await admitNext(deps, userId)) === 'busy' && performance.now() < untilMs)
-        await sleep(LOOK_MS);
+      const admit = () => admitNext(deps, userId);
+      await poll(admit, (outcome) => outcome !== 'busy', PATIENCE_MS, LOOK_MS);
     },
   };
 }
@@ -96,12 +92,7 @@ async function start({ client, config }: QueueDeps, message: QueuedMessage): Pro
 }
 
 /** What a guest has queued begins when his project is his account's (D8): with its rights. */
-async function isHandedOver({ workflow }: QueueDeps['client'], userId: string): Promise<boolean> {
-  try {
-    const { status } = await workflow.getHandle(adoptionWorkflowId(userId)).describe();
-    return status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+async function isHandedOver(client: QueueDeps['client'], userId: string): Promise<boolean> {
+  const run = await describeOrNull(client, adoptionWorkflowId(userId));
+  return run?.status.name === 'RUNNING';
 }

@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import { poll } from '../../../concurrency.js';
 import { crashPoint } from '../../../process/crash-points.js';
 import { projectWorkflowId } from '../../../contracts/base/ids.js';
 import type { PublishedCopies } from '../../../versions/kept/published-copies.js';
+import { describeOrNull } from '../../../temporal/describe.js';
 import type { Store } from '../../../store/index.js';
 import type { DeleteActivities } from '../../ports/delete-ports.js';
 import type { RunRef } from '../../ports/refs.js';
@@ -31,12 +32,13 @@ export function projectActivities({ store, client, copies }: ProjectDeps): Delet
       return runs;
     },
 
-    async awaitRunsEnded({ runs, waitMs }) {
-      for (const untilMs = performance.now() + waitMs; ; await sleep(LOOK_EVERY_MS)) {
-        const left = await stillRunning(client, runs);
-        if (left.length === 0 || performance.now() >= untilMs) return left;
-      }
-    },
+    awaitRunsEnded: ({ runs, waitMs }) =>
+      poll(
+        () => stillRunning(client, runs),
+        (left) => left.length === 0,
+        waitMs,
+        LOOK_EVERY_MS,
+      ),
 
     async removeProjectRows({ actionId, userId, projectId }) {
       const opened = await store.actions.open({ id: actionId, userId, projectId, kind: 'delete' });
@@ -87,16 +89,8 @@ async function stillRunning(
   client: ProjectDeps['client'],
   runs: readonly RunRef[],
 ): Promise<RunRef[]> {
-  const running = await Promise.all(
-    runs.map(async ({ workflowId, runId }) => {
-      try {
-        const { status } = await client.workflow.getHandle(workflowId, runId).describe();
-        return status.name === 'RUNNING';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    }),
+  const described = await Promise.all(
+    runs.map(({ workflowId, runId }) => describeOrNull(client, workflowId, runId)),
   );
-  return runs.filter((_run, at) => running[at]);
+  return runs.filter((_run, at) => described[at]?.status.name === 'RUNNING');
 }
