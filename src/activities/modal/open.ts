@@ -71,7 +71,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       play: playActivities(deps, host),
       search: searchActivities(deps, host),
     },
-    files: { ...modalFileActivities({ calls }), ...replicationActivities({ ...deps, volume }) },
+    files: { ...modalFileActivities(volume), ...replicationActivities({ ...deps, volume }) },
     fetchOld: async ({ userId, projectId }, revision) =>
       (await volume.exists(userId)) ? volume.oldBundle(userId, projectId, revision) : null,
     async close() {

@@ -1,32 +1,12 @@
-import { z } from 'zod';
-import { MODAL_FUNCTION } from '../../contracts/execution/modal.js';
 import type { FileActivities } from '../ports/project-files-port.js';
-import type { ModalCalls } from './call.js';
-
-/** Where a Volume keeps the files of its user. */
-const ROOMS = ['projects', 'assets'];
-const Deleted = z.object({ isDeleted: z.boolean() });
+import type { Volume } from './replication/volume.js';
 
 /** Short work with the files on a user's Volume. */
-export function modalFileActivities({ calls }: { calls: ModalCalls }): FileActivities {
-  return {
-    async removeProjectFiles({ userId, projectId }) {
-      if (!(await calls.hasVolume(userId))) return;
-      const input = {
-        command: 'files',
-        root: '',
-        op: 'delete',
-        path: `projects/${projectId.toLowerCase()}`,
-      } as const;
-      await calls.run({ userId, fn: MODAL_FUNCTION.files, input }, Deleted);
-    },
-
-    async removeUserFiles({ userId }) {
-      if (!(await calls.hasVolume(userId))) return;
-      for (const room of ROOMS) {
-        const input = { command: 'files', root: '', op: 'delete', path: room } as const;
-        await calls.run({ userId, fn: MODAL_FUNCTION.files, input }, Deleted);
-      }
-    },
-  };
-}
+export const modalFileActivities = (volume: Volume): FileActivities => ({
+  async removeProjectFiles({ userId, projectId }) {
+    if (await volume.exists(userId)) await volume.removeProject(userId, projectId);
+  },
+  async removeUserFiles({ userId }) {
+    if (await volume.exists(userId)) await volume.removeAll(userId);
+  },
+});

@@ -155,5 +155,8 @@ function foldersOf({ files, list, write }: Commands) {
       if (!isUuid(projectId)) throw new AppError('PATH_ESCAPE', 'project ids are UUIDs');
       await remove(userId, volumeProjectOf(projectId));
     },
+    async removeAll(userId: string): Promise<void> {
+      for (const folder of [PROJECTS, ASSETS]) await remove(userId, folder);
+    },
   };
 }
