@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.js';
+import { ERROR_POLICY, type ErrorKind } from '../contracts/base/errors.js';
 import type { Log } from '../telemetry/log.js';
 import type { AlertText } from './tables/alerts.js';
 import type { Store } from './index.js';
@@ -28,6 +29,19 @@ export interface Alerts {
 export function raiseWhile(isStanding: boolean, alerts: Alerts, alert: Alert): Promise<void> {
   const { kind, key } = alert;
   return isStanding ? alerts.raise(alert) : alerts.clear({ kind, key });
+}
+
+/**
+ * Raises an alert where the policy of a failure's kind has one: one for all failures of a kind.
+ */
+export function raiseByPolicy(
+  alerts: Pick<Alerts, 'raise'>,
+  what: 'job' | 'action' | 'request',
+  kind: ErrorKind,
+  rest: Pick<Alert, 'details' | 'standsMs'>,
+): void {
+  const text = { kind: `${what}Failed`, key: kind, message: `${what}s fail with ${kind}` };
+  if (ERROR_POLICY[kind].alert) void alerts.raise({ ...text, ...rest, level: 'warn' });
 }
 
 export interface AlertDeps {

@@ -65,8 +65,8 @@ export const SURVIVORS: readonly Mutation[] = [
     rule: 'H2',
     breaks: 'no operator hears of an action that fails for want of room',
     file: 'src/activities/shared/jobs/action-rows.ts',
-    find: 'if (alert)',
-    replace: 'if (alert && detail !== detail)',
+    find: 'raiseByPolicy(alerts',
+    replace: 'if (detail !== detail) raiseByPolicy(alerts',
     test: 'test/contract/store/action-rows.test.ts',
   },
 ];

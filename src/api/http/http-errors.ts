@@ -5,13 +5,14 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/base/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
 import { CLIENT_DIR } from '../../process/programs.js';
-import type { Alerts } from '../../store/alerts.js';
+import { raiseByPolicy, type Alerts } from '../../store/alerts.js';
 import { isAway } from '../away.js';
 import { siteTags, withTags } from '../games/game-previews.js';
 import { Refusal } from './refusal.js';
 import { logOf } from './request-log.js';
 
-const RETRY_AFTER_S = 5;
+/** When a client comes again for what is away now. */
+export const RETRY_AFTER_S = 5;
 /** The alert ends when no request failed so for this long. */
 const ALERT_STANDS_MS = 5 * 60_000;
 
@@ -76,10 +77,7 @@ function refuse(alerts: Pick<Alerts, 'raise'>, error: AppError, res: Response): 
   const { kind } = error;
   const { http, alert } = ERROR_POLICY[kind];
   logOf(res)[alert ? 'error' : 'warn']({ err: error, kind }, 'a request was refused');
-  if (alert) {
-    const text = { message: `requests fail with ${kind}`, details: {}, standsMs: ALERT_STANDS_MS };
-    void alerts.raise({ kind: 'requestFailed', key: kind, level: 'warn', ...text });
-  }
+  raiseByPolicy(alerts, 'request', kind, { details: {}, standsMs: ALERT_STANDS_MS });
   if (http === 503 || http === 429) res.set('Retry-After', String(RETRY_AFTER_S));
   res.status(http).json({ error: errorText(kind) });
 }

@@ -1,10 +1,9 @@
 import type { Config } from '../../config.js';
 import type { SERVICE_ROUTES } from '../../contracts/http-routes/service.js';
 import type { GuestDoor } from '../guest-door.js';
+import { RETRY_AFTER_S } from '../http/http-errors.js';
 import type { Handlers } from '../http/mount.js';
 import type { Readiness } from '../readiness.js';
-
-const RETRY_AFTER_S = 5;
 
 /**
  * `GET /api/health`, which answers while anything else may be away, `GET /api/ready`, which returns

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { endOfAction } from '../../../contracts/rows/rows.js';
-import { ERROR_POLICY, type ErrorKind } from '../../../contracts/base/errors.js';
+import type { ErrorKind } from '../../../contracts/base/errors.js';
 import { errorText } from '../../../contracts/messages/message.js';
 import type { Store } from '../../../store/index.js';
 import { cancelOwnWorkflow } from '../../frame/own-cancel.js';
 import type { ActionActivities } from '../../ports/action-port.js';
-import type { Alerts } from '../../../store/alerts.js';
+import { raiseByPolicy, type Alerts } from '../../../store/alerts.js';
 
 export interface ActionRowDeps {
   store: Pick<Store, 'actions'>;
@@ -27,17 +27,9 @@ export function actionActivities({
     completeAction: async ({ actionId, result }) =>
       (await actions.complete(actionId, result)) !== null,
     async failAction({ actionId, kind, detail }) {
-      const { alert } = ERROR_POLICY[kind];
       const told = { kind, detail: TOLD_DETAILS.has(kind) ? detail : '' };
       if ((await actions.fail(actionId, errorText(kind), told)) === null) return false;
-      if (alert)
-        void alerts.raise({
-          kind: 'actionFailed',
-          key: kind,
-          level: 'warn',
-          message: `actions fail with ${kind}`,
-          details: { actionId },
-        });
+      raiseByPolicy(alerts, 'action', kind, { details: { actionId } });
       return true;
     },
     async cancelAction({ actionId }) {

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { crashPoint } from '../../../process/crash-points.js';
 import { chatLineIdFor } from '../../../contracts/base/ids.js';
-import { ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { message, paragraphs, type Message } from '../../../contracts/messages/message.js';
 import { summaryOf } from '../../../contracts/game/play.js';
 import type { PushedEnd } from '../../../contracts/media/push.js';
@@ -21,7 +20,7 @@ import type {
   FailJobInput,
   JobActivities,
 } from '../../ports/job-port.js';
-import type { Alerts } from '../../../store/alerts.js';
+import { raiseByPolicy, type Alerts } from '../../../store/alerts.js';
 import { fittingTo } from '../media/fitting.js';
 import { partsOf } from '../media/version-screenshots.js';
 import { gameTexts } from '../projects/game-texts.js';
@@ -126,15 +125,7 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
     return false;
   }
   log.warn({ jobId, kind, detail, outcome: 'error' }, 'job failed');
-  if (ERROR_POLICY[kind].alert) {
-    void deps.alerts.raise({
-      kind: 'jobFailed',
-      key: kind,
-      level: 'warn',
-      message: `jobs fail with ${kind}`,
-      details: { jobId },
-    });
-  }
+  raiseByPolicy(deps.alerts, 'job', kind, { details: { jobId } });
   await stream.append(jobId, attempt, CLOSING_SEQ, [failedEvent(error)]);
   return closed(deps, jobId, 'failed');
 }
