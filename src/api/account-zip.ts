@@ -9,7 +9,7 @@ import type { Thumbnails } from '../objects/thumbnails.js';
 import type { Videos } from '../objects/videos.js';
 import type { Store } from '../store/index.js';
 import { absentVersionAs } from '../versions/kept/versions.js';
-import type { AssetRow } from '../store/tables/assets.js';
+import type { AssetRow, ListedAsset } from '../store/tables/assets.js';
 import type { ShownSubscription } from '../store/tables/push-subscriptions.js';
 import type { Identity } from './guards/auth.js';
 import type { Games } from './games/current-game.js';
@@ -28,7 +28,7 @@ export interface AccountDeps {
 
 interface Owned {
   readonly projects: readonly ProjectSummary[];
-  readonly assets: readonly AssetRow[];
+  readonly assets: readonly ListedAsset[];
   readonly notifiedBrowsers: readonly ShownSubscription[];
 }
 
@@ -44,7 +44,7 @@ export async function sendAccountZip(
 ): Promise<void> {
   const [projects, assets, notifiedBrowsers] = await Promise.all([
     deps.store.projects.list(user.id),
-    deps.store.assets.ofOwner(user.id),
+    deps.store.assets.list(user.id),
     deps.store.pushSubscriptions.shown(user.id),
   ]);
   await sendZip(
@@ -128,8 +128,8 @@ async function allVersions({ revisions }: Store, projectId: string): Promise<Ver
   }
 }
 
-/** An asset without what only the server knows of it. */
-function describe(asset: AssetRow): Partial<AssetRow> {
+/** An asset without what only the server knows of it, and without its projects. */
+function describe({ projects: _projects, ...asset }: ListedAsset): Partial<AssetRow> {
   const { storage_path: _place, owner_id: _owner, is_stored: _stored, ...shown } = asset;
   return shown;
 }

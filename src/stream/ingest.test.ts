@@ -85,7 +85,7 @@ describe('C2: an attempt is wanted while the row says so', () => {
     });
     const post = async (attempt: number, seq: number) => {
       const events = [{ type: 'stream', content: 'x' }] as const;
-      const isWanted = await ingest.admits(attempt, events);
+      const isWanted = await ingest.watch.admits(attempt, events, null);
       if (isWanted) await ingest.take(attempt, seq, events);
       return isWanted;
     };
@@ -168,9 +168,9 @@ describe('C2: an attempt that is no longer wanted', () => {
       noteProgress: async () => null,
       log: pino({ level: 'silent' }),
     });
-    expect(await ingest.wants(1)).toBe(true);
+    expect(await ingest.watch.wants(1)).toBe(true);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3 * 60 * 60_000 });
     row.attempt = 2;
-    while (await ingest.wants(1)) await sleep(50);
+    while (await ingest.watch.wants(1)) await sleep(50);
   });
 });

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pauses } from '../concurrency.js';
 import type { CallbackAnswer, CallbackPost } from '../contracts/wire/callback.js';
-import type { Doing } from '../contracts/messages/doing.js';
 import {
   itemsFrom,
   type Cursor,
@@ -60,7 +59,7 @@ export class EventIngest {
     // The cost counts whatever becomes of the events, and of an attempt that is not wanted (M2).
     if (costUsd !== undefined) job.costs.note(attempt, costUsd);
     if (this.isOverloaded(job)) return 'overloaded';
-    if (!(await job.admits(attempt, events, doing)))
+    if (!(await job.watch.admits(attempt, events, doing ?? null)))
       return { ackedSeq: job.ackedSeq(attempt), cancel: true };
     this.deps.offer(jobId, itemsFrom(attempt, fromSeq, events));
     await job.take(attempt, fromSeq, events);
@@ -98,7 +97,7 @@ export class JobEventIngest {
   private timer: NodeJS.Timeout | null = null;
   /** Up to here events are to be stored now; later ones wait for their own second. */
   private dueSeq = 0;
-  private readonly watch: AttemptWatch;
+  readonly watch: AttemptWatch;
   readonly costs: AttemptCosts;
   lastUsedMs = performance.now();
 
@@ -120,20 +119,6 @@ export class JobEventIngest {
   /** The last event of `attempt` that is in the durable stream. */
   ackedSeq(attempt: number): number {
     return this.pending.attempt === attempt ? this.pending.acked : 0;
-  }
-
-  /** Does the job's row want events of this attempt (C2)? */
-  wants(attempt: number): Promise<boolean> {
-    return this.watch.wants(attempt);
-  }
-
-  /** The same for a post, whose events are noted in the row. */
-  admits(
-    attempt: number,
-    events: readonly RunnerEvent[],
-    doing: Doing | null = null,
-  ): Promise<boolean> {
-    return this.watch.admits(attempt, events, doing);
   }
 
   /** Takes the events of a post for the durable stream, without waiting until they are stored. */
@@ -188,7 +173,7 @@ export class JobEventIngest {
         );
         await pauses.wait();
         // Events of a job that is over need no storing. A row that cannot be read ends nothing.
-        const isWanted = await this.wants(pending.attempt).catch(() => true);
+        const isWanted = await this.watch.wants(pending.attempt).catch(() => true);
         if (!isWanted) return this.drop(pending);
       }
     }

@@ -11,7 +11,7 @@ import { gameTreeOf } from '../../versions/format/manifest.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { VersionReader } from '../../versions/kept/details.js';
 import type { RunAgentInput } from '../ports/agent-port.js';
-import type { VersionRef, Versions } from '../../versions/kept/versions.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import { keptBrief } from '../shared/projects/game-texts.js';
 import { pastOf } from './past.js';
 import { findLeft } from './run-versions.js';
@@ -51,27 +51,26 @@ export interface Keepers {
 
 /** Reads the input of an attempt besides its spec. */
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
-  const { spec, repair } = input;
+  const { versions, log } = keepers;
+  const { spec, repair, jobId } = input;
   const changed = spec.parent === null || repair ? null : { ...input, revision: spec.parent };
   const [sheet, errors, brief, attached, past, left] = await Promise.all([
     repair ? sheetFor(keepers, input, repair) : screenshotFor(keepers, input),
     changed ? errorsFor(keepers, changed) : [],
     changed && keptBrief(keepers, changed),
     attachedFor(keepers, input),
-    changed ? pastFor(keepers, changed) : [],
-    leftFor(keepers, input),
+    changed
+      ? pastOf(versions, changed).catch(
+          warned(log, { jobId }, 'a change goes without the past of its game', []),
+        )
+      : [],
+    input.attempt === 1
+      ? null
+      : findLeft(versions, input).catch(
+          warned(log, { jobId }, 'what an earlier attempt has left is not there', null),
+        ),
   ]);
   return { sheet, errors, brief, attached, past, left };
-}
-
-/** A change can do without. */
-async function pastFor(
-  { versions, log }: Keepers,
-  { jobId, projectId, revision }: VersionRef & { jobId: string },
-): Promise<readonly PastFile[]> {
-  return pastOf(versions, { projectId, revision }).catch(
-    warned(log, { jobId }, 'a change is not shown the past of its game', []),
-  );
 }
 
 /** A run that has waited so long that an image is gone begins without it. */
@@ -89,13 +88,6 @@ async function attachedFor(
   return kept;
 }
 
-async function leftFor({ versions, log }: Keepers, input: RunAgentInput): Promise<string | null> {
-  if (input.attempt === 1) return null;
-  return findLeft(versions, input).catch(
-    warned(log, { jobId: input.jobId }, 'what an earlier attempt has left is not there', null),
-  );
-}
-
 async function errorsFor(
   { versions, tapes, log }: Keepers,
   { jobId, ...version }: RunAgentInput & { revision: string },
@@ -103,7 +95,7 @@ async function errorsFor(
   return versions
     .describe(version)
     .then(({ manifest }) => tapes.readErrors(version, gameTreeOf(manifest.files)))
-    .catch(warned(log, { jobId }, 'a change is not told what its game threw', []));
+    .catch(warned(log, { jobId }, 'a change goes without what its game threw', []));
 }
 
 async function screenshotFor(

@@ -1,5 +1,3 @@
-import { pipeline } from 'node:stream/promises';
-import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
 import {
   vendoredFilesIn,
@@ -10,6 +8,7 @@ import {
 import { refusedPaths } from '../../domain/game/version-paths.js';
 import { isPublishedFile } from '../../domain/publishing/published-files.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
+import { sendZip } from '../http/zip-response.js';
 import type { Game } from './current-game.js';
 
 const REFERS = /\.(html|css|m?js)$/i;
@@ -37,29 +36,25 @@ export async function sendGameZip(game: Game, res: Response): Promise<void> {
   const strange = refusedPaths(all);
   const paths = all.filter((path) => isPublishedFile(path) && !strange.has(path));
   const libraries = new Map<string, VendoredFile>();
-  const archive = new ZipArchive({ zlib: { level: 9 } });
   const date = game.changedAt ?? new Date();
+  const entries: [name: string, content: Buffer | string][] = [];
   for (const path of paths) {
     const bytes = await game.read(path);
     if (!bytes) continue;
     const text = REFERS.test(path) ? bytes.toString('utf8') : null;
     if (path === 'index.html' && MODULES.test(text ?? '') && !paths.includes(HOW_TO_OPEN.name))
-      archive.append(HOW_TO_OPEN.text, { name: HOW_TO_OPEN.name, date });
+      entries.push([HOW_TO_OPEN.name, HOW_TO_OPEN.text]);
     for (const library of text === null ? [] : vendoredFilesIn(text))
       libraries.set(vendoredPath(library), library);
     // Only a text that changes is written anew: whatever else it holds stays as it is, byte for
     // byte.
     const relative = text === null ? null : withRelativeVendor(text, path);
-    archive.append(relative === null || relative === text ? bytes : Buffer.from(relative), {
-      name: path,
-      date,
-    });
+    entries.push([path, relative === null || relative === text ? bytes : relative]);
   }
   for (const [path, library] of libraries)
-    archive.append(await readVendoredFile(library), { name: `vendor/${path}`, date });
-  res.set({
-    'Content-Type': 'application/zip',
-    'Content-Disposition': 'attachment; filename="game.zip"',
+    entries.push([`vendor/${path}`, await readVendoredFile(library)]);
+  const options = { name: 'game.zip', failed: 'a game was not sent whole', zlib: { level: 9 } };
+  await sendZip(res, options, async (add) => {
+    for (const [name, content] of entries) await add(name, content, date);
   });
-  await Promise.all([archive.finalize(), pipeline(archive, res)]);
 }

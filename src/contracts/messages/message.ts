@@ -21,7 +21,7 @@ export const Fault = z.enum(Object.keys(ja.faults) as (keyof typeof ja.faults)[]
 const faults = { faults: z.array(Fault) };
 /** Facts of a change, with the words of a judge where there are some. */
 const facts = z.array(ReceiptFact.extend({ words: z.string().max(200).optional() }));
-/** The params of each code; a code that is not listed has none. */
+/** The params of each code, and of the `_NOTE` below it; a code that is not listed has none. */
 const PARAMS = {
   STEP_WAITING: { position: z.number().int() },
   STEP_READING_FILE: file,
@@ -32,21 +32,13 @@ const PARAMS = {
   GAME_TUNED: { changes: text },
   REMIXED_FROM: { title: text },
   GAME_REGISTERED: { title: text },
-  GAME_REGISTERED_NOTE: { title: text },
   GAME_PUBLISHED: { title: text },
-  GAME_PUBLISHED_NOTE: { title: text },
   GAME_MADE: { title: text },
-  GAME_MADE_NOTE: { title: text },
   GAME_PLAYED: { title: text },
-  GAME_PLAYED_NOTE: { title: text },
   GAME_LIKED: { title: text },
-  GAME_LIKED_NOTE: { title: text },
   GAME_REMIXED: { title: text },
-  GAME_REMIXED_NOTE: { title: text },
   GAME_TAKEN_DOWN: { title: text, reason: text },
-  GAME_TAKEN_DOWN_NOTE: { title: text, reason: text },
   GAME_PUT_BACK: { title: text },
-  GAME_PUT_BACK_NOTE: { title: text },
   SPRITES_MISSING: counted,
   IMAGES_UNUSABLE: counted,
   GAME_FAULTY: faults,
@@ -67,7 +59,9 @@ const PARAMS = {
 
 type ParamsOf<C extends MessageCode> = C extends keyof typeof PARAMS
   ? z.infer<z.ZodObject<(typeof PARAMS)[C]>>
-  : Record<never, never>;
+  : C extends `${infer N extends keyof typeof PARAMS}_NOTE`
+    ? ParamsOf<N>
+    : Record<never, never>;
 
 /** What people read: a code of the catalogue with its params (N1), or text of a person or model. */
 export type Message = CodedMessage | { readonly text: string };
@@ -82,7 +76,8 @@ export const CodedMessage = z
 export const Message: z.ZodType<Message> = z.union([CodedMessage, z.object({ text })]);
 
 function isParamsOf(code: MessageCode, params: unknown): boolean {
-  return z.object(code in PARAMS ? PARAMS[code as keyof typeof PARAMS] : {}).safeParse(params)
+  const listed = code.replace(/_NOTE$/, '');
+  return z.object(listed in PARAMS ? PARAMS[listed as keyof typeof PARAMS] : {}).safeParse(params)
     .success;
 }
 

@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import { toSnakeCase } from '../../contracts/base/case.js';
-import {
-  allPages,
-  askAll,
-  askAny,
-  askColumn,
-  askFirst,
-  call,
-  type Client,
-  type Query,
-} from './client.js';
+import { askAll, askAny, askColumn, askFirst, call, type Client, type Query } from './client.js';
 
 /**
  * Raw `assets` row, as far as it is used. Its owner may write any of it through the database:
@@ -84,17 +75,9 @@ function assetReads(client: Client) {
   const all = () => client.from('assets').select('*');
   const one = (query: Query) => askFirst('read the asset', query, AssetRow);
   return {
-    /** A user's assets that were not deleted, newest first. */
-    ofOwner: (userId: string): Promise<AssetRow[]> =>
-      allPages((first, last) => {
-        const query = all().eq('is_deleted', false).eq('owner_id', userId);
-        const sorted = query.order('created_at', { ascending: false }).order('id');
-        return askAll('list the assets', sorted.range(first, last), AssetRow);
-      }),
-
     /**
-     * As {@link ofOwner}, without a limit of rows, with the projects that use them; `query` is
-     * matched against names, tags and description.
+     * A user's assets that were not deleted, newest first, with the projects that use them; `query`
+     * is matched against names, tags and description.
      */
     list(
       ownerId: string,

@@ -348,11 +348,11 @@ describe('assets', () => {
     await insert('deleted.png', true);
     await insert('two.png');
     const { assets } = database.store.asUser(owner.accessToken);
-    expect((await assets.ofOwner(owner.id)).map(({ filename }) => filename)).toEqual([
+    expect((await assets.list(owner.id)).map(({ filename }) => filename)).toEqual([
       'two.png',
       'one.png',
     ]);
-    expect(await database.store.asUser(other.accessToken).assets.ofOwner(owner.id)).toEqual([]);
+    expect(await database.store.asUser(other.accessToken).assets.list(owner.id)).toEqual([]);
   });
 });
 
