@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { message } from '../contracts/messages/message.js';
+import { ACTION_KINDS } from '../contracts/rows/actions.js';
 import { isActive, type ActionRow, type JobRow } from '../contracts/rows/rows.js';
 import type { WriterMemo } from '../contracts/durable/workflows.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
@@ -28,11 +29,7 @@ export interface UpgradedWork {
 export type Fate = keyof UpgradedWork;
 
 /** Workflows of accepted work: each makes and ends its row. */
-const ACCEPTED = new Set(
-  ['generateGame', 'restoreVersion', 'tuneGame', 'generateImage', 'generateThumbnail']
-    .concat(['removeBackground', 'generatePublishInfo', 'publishGame', 'unpublishGame'])
-    .concat(['remixGame', 'renderVideo', 'rerunJob']),
-);
+const ACCEPTED = new Set<string>(['generateGame', 'restoreVersion', 'tuneGame', ...ACTION_KINDS]);
 /** These go on from wherever they were cut, and no row records that one was begun. */
 const WITHOUT_ROWS = new Set(['deleteProject', 'deleteAccount', 'adoptGuest', 'adoptProject']);
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -18,33 +19,45 @@ import { firstOf, NothingToTake, takenBefore } from './taken.js';
 const OPENED_WITHIN_MS = 20_000;
 const LOOK_MS = 250;
 
+/** Jobs as the database knows them. */
+interface Jobs {
+  get(id: string): Promise<unknown>;
+}
+
 /** A rerun is refused; the message has the reason. */
 export class RerunRefused extends Error {
   override readonly name = 'RerunRefused';
 }
 
-/**
- * What `rerunJob` is given to do a job once more, from a step on. Throws {@link RerunRefused}.
- */
-export async function rerunOf(
+/** Whose name a rerun is done in, and from which step on. */
+export interface Rerun {
+  readonly jobId: string;
+  readonly userId: string;
+  readonly from: RerunStep;
+}
+
+/** Does a job once more; resolves when that has begun. Throws {@link RerunRefused}. */
+export async function rerunJob(
   client: Client,
-  jobId: string,
-  { actionId, userId }: Pick<RerunJobInput, 'actionId' | 'userId'>,
-  from: RerunStep = 'plan',
-): Promise<RerunJobInput> {
-  const told = await toldOf(client, jobId, from);
-  return { actionId, userId: userId.toLowerCase(), projectId: null, jobId, ...told };
+  jobs: Jobs,
+  { jobId, userId, from }: Rerun,
+): Promise<JobRerun> {
+  const asked = await askedOf(client, jobId, from);
+  const ids = { actionId: randomUUID(), userId: userId.toLowerCase(), projectId: null, jobId };
+  const rerun = await makeCopy(client, { ...ids, ...asked });
+  await untilOpened(client, jobs, rerun);
+  return rerun;
 }
 
 /** Reads the input from the history of the run. */
-async function toldOf(
+async function askedOf(
   client: Client,
   id: string,
   from: RerunStep,
 ): Promise<Pick<RerunJobInput, 'asked' | 'taken'>> {
   const run = (await readRuns(client, [id])).get(id);
   if (run === undefined)
-    throw new RerunRefused('Temporal does not remember a run of it: nobody knows what was asked.');
+    throw new RerunRefused('Temporal does not remember a run of it, nor what was asked.');
   const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
   const events = history.events ?? [];
   const begun = firstOf(events[0]?.workflowExecutionStartedEventAttributes?.input);
@@ -59,14 +72,8 @@ async function toldOf(
   }
 }
 
-/**
- * Starts it in the operator's name; the result comes when the copy is made (E9), and is a
- * {@link RerunRefused} where that cannot be.
- */
-export async function startRerun(
-  client: Client,
-  input: RerunJobInput,
-): Promise<{ result(): Promise<JobRerun> }> {
+/** Starts it in the operator's name; the result comes when the copy is made (E9). */
+async function makeCopy(client: Client, input: RerunJobInput): Promise<JobRerun> {
   const { actionId, userId, jobId } = input;
   const handle = await client.workflow.start('rerunJob', {
     workflowId: actionWorkflowId(actionId),
@@ -77,9 +84,7 @@ export async function startRerun(
     typedSearchAttributes: attributesOf({ userId, jobId: actionId, action: 'rerunJob' }),
     priority: { fairnessKey: userId },
   });
-  return {
-    result: async () => JobRerun.parse(await handle.result().catch(refusedCopy)),
-  };
+  return JobRerun.parse(await handle.result().catch(refusedCopy));
 }
 
 function refusedCopy(error: unknown): never {
@@ -92,9 +97,9 @@ function refusedCopy(error: unknown): never {
  * Throws {@link RerunRefused} when the job was refused, as any user's may be: one at a time, a full
  * queue.
  */
-export async function untilOpened(
+async function untilOpened(
   client: Client,
-  jobs: { get(id: string): Promise<unknown> },
+  jobs: Jobs,
   { jobId, projectId }: JobRerun,
 ): Promise<void> {
   const deadlineMs = performance.now() + OPENED_WITHIN_MS;

@@ -78,18 +78,13 @@ class DurableCall {
    * The heartbeat knows it, or, when none arrived in time or its worker was shut down, the table
    * does.
    */
-  private async earlierCall(): Promise<{
-    functionCallId: string | null;
-    spawnedAtMs: number;
-  } | null> {
+  private async earlierCall() {
     const { callId } = this.work.name;
     const beat = Beat.safeParse(this.activity.earlierDetails).data;
-    if (beat?.callId === callId && beat.functionCallId !== undefined)
-      return {
-        functionCallId: beat.functionCallId,
-        spawnedAtMs: beat.spawnedAtMs ?? Date.now(),
-      };
-    return this.deps.marks.find(callId);
+    if (beat?.callId !== callId || beat.functionCallId === undefined)
+      return this.deps.marks.find(callId);
+    const { functionCallId, spawnedAtMs = Date.now() } = beat;
+    return { functionCallId, spawnedAtMs };
   }
 
   private async begin(): Promise<RunningCall> {

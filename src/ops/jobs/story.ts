@@ -59,12 +59,19 @@ function readEvent(steps: Map<number, Step>, event: HistoryEvent): void {
 /** The name of what begins here; null for an event that begins nothing of ours. */
 function beginningOf(event: HistoryEvent): string | null {
   const name =
-    event.activityTaskScheduledEventAttributes?.activityType?.name ??
-    event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowType?.name ??
+    nameOf(event) ??
     event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name ??
     event.workflowExecutionSignaledEventAttributes?.signalName;
   if (name != null) return name;
   return event.workflowExecutionCancelRequestedEventAttributes ? 'cancel in Temporal' : null;
+}
+
+/** Of what the workflow asked for in this event. */
+export function nameOf(event: HistoryEvent): string | null | undefined {
+  return (
+    event.activityTaskScheduledEventAttributes?.activityType?.name ??
+    event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowType?.name
+  );
 }
 
 function readStart(steps: Map<number, Step>, event: HistoryEvent): void {

@@ -1,6 +1,6 @@
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { messageOf } from '../../contracts/base/errors.js';
-import type { RunHistory } from '../jobs/story.js';
+import { nameOf, type RunHistory } from '../jobs/story.js';
 
 /** Where a build leaves a history. */
 export interface Parting {
@@ -71,14 +71,6 @@ async function search(
     return name != null && problem.includes(name);
   });
   return Number((spokenOf ?? after[0] ?? all.at(-1))?.eventId ?? 0);
-}
-
-/** Of what the workflow asked for in this event. */
-function nameOf(event: NonNullable<RunHistory['events']>[number]): string | null | undefined {
-  return (
-    event.activityTaskScheduledEventAttributes?.activityType?.name ??
-    event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowType?.name
-  );
 }
 
 function isOfTask(event: NonNullable<RunHistory['events']>[number]): boolean {

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { RerunStep } from '../../contracts/durable/rerun.js';
-import { rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';
+import { rerunJob } from '../../runs/rerun.js';
 import { operatorOf, shown, type Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
@@ -20,9 +19,7 @@ export async function rerunAgain(id: string, options: AgainOptions): Promise<str
   const userId = operatorOf(config, options.as);
   if ((await store.jobs.get(id)) === null) throw new Error(`No job has the id ${id}.`);
   return withServer(options.envFile, async (client, { config: { PUBLIC_URL }, stack }) => {
-    const input = await rerunOf(client, id, { actionId: randomUUID(), userId }, options.from);
-    const rerun = await (await startRerun(client, input)).result();
-    await untilOpened(client, store.jobs, rerun);
+    const rerun = await rerunJob(client, store.jobs, { jobId: id, userId, from: options.from });
     const editor = `${stack?.baseUrl ?? PUBLIC_URL}/project/${rerun.projectId}`;
     const told = { ...rerun, from: options.from, editor };
     return shown(told, options, () =>

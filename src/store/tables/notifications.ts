@@ -24,15 +24,9 @@ export interface NewNotification extends Pick<Notification, 'icon'> {
  */
 export function notificationsTable(client: Client) {
   return {
-    /** The newest, his own and everybody's. */
-    list(userId: string): Promise<Notification[]> {
-      return call(
-        client,
-        'list_notifications',
-        { userId, limit: MAX_SHOWN },
-        z.array(Notification),
-      );
-    },
+    /** The newest, the user's own and those for all. */
+    list: (userId: string): Promise<Notification[]> =>
+      call(client, 'list_notifications', { userId, limit: MAX_SHOWN }, z.array(Notification)),
 
     /** False = he has no such notification. */
     read: (userId: string, id: string): Promise<boolean> =>
