@@ -30,6 +30,11 @@ describe.each(TESTED_SIZES)('project list on %s', (size) => {
     expect(session.complaints).toEqual([]);
   });
 
+  it('has the switch of language below the games', async () => {
+    const page = await session.signedIn(size);
+    await page.waitForSelector('.list-footer .language-switch', { state: 'visible' });
+  });
+
   it('renames by Enter and shows the answer of the server', async () => {
     const project = session.api.store.addProject({ name: '古い名前' });
     const page = await session.signedIn(size);
