@@ -1,12 +1,13 @@
 /** The message box and its buttons: grows with the text, sends on Enter. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { MAX_MESSAGE_CHARS } from '../../../src/contracts/wire/sizes.ts';
 import { text } from '../texts/index.js';
 import { Button, IconButton } from '../ui/button.tsx';
 import { byId, isComposing, isPhone } from '../ui/dom.js';
 import { useKeptFocus } from '../ui/kept-focus.ts';
 import { Image } from '../ui/image.tsx';
 import type { Attached, Attachments } from './attachments.ts';
-import { MAX_CHARS, type Composer } from './composer.ts';
+import type { Composer } from './composer.ts';
 import type { JobFlow } from './job-flow.js';
 
 const MAX_LINES = 6;
@@ -22,7 +23,7 @@ export function InputCount({ composer: { content, isTooLong } }: { composer: Com
       role="status"
       hidden={chars < COUNTED_FROM_CHARS}
     >
-      {text.inputCount(chars, MAX_CHARS)}
+      {text.inputCount(chars, MAX_MESSAGE_CHARS)}
     </p>
   );
 }

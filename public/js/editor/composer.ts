@@ -1,12 +1,10 @@
 /** The message that is being written: keeps its draft, sends it, takes it back. */
 import { computed, effect, signal } from '@preact/signals';
 import { createRef } from 'preact';
+import { MAX_MESSAGE_CHARS } from '../../../src/contracts/wire/sizes.ts';
 import { text } from '../texts/index.js';
 import { toast } from '../ui/toast.js';
 import type { Attachments } from './attachments.ts';
-
-/** As the server takes them (contracts/wire/frames). */
-export const MAX_CHARS = 20_000;
 
 interface Actions {
   onSend: (content: string) => void;
@@ -20,7 +18,7 @@ export class Composer {
   readonly isEnabled = signal(false);
   /** The message as it would be sent. */
   readonly content = computed(() => this.attachments.compose(this.draft.value.trim()));
-  readonly isTooLong = computed(() => this.content.value.length > MAX_CHARS);
+  readonly isTooLong = computed(() => this.content.value.length > MAX_MESSAGE_CHARS);
   readonly input = createRef<HTMLTextAreaElement>();
 
   constructor(

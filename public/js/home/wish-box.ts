@@ -1,7 +1,7 @@
 /** The wish that a visitor writes on the first page, and the way from it to a game. */
 import { signal } from '@preact/signals';
 import { createRef } from 'preact';
-import { MAX_CHARS } from '../editor/composer.ts';
+import { MAX_MESSAGE_CHARS } from '../../../src/contracts/wire/sizes.ts';
 import { readConfig } from '../net/config.js';
 import { Connection } from '../net/connection.ts';
 import { newGame } from '../net/new-game.ts';
@@ -34,7 +34,7 @@ export class WishBox {
     const content = this.content.value.trim();
     if (this.isBusy.value) return;
     if (content === '') return this.input.current?.focus();
-    this.problem.value = content.length > MAX_CHARS ? text.inputTooLong : null;
+    this.problem.value = content.length > MAX_MESSAGE_CHARS ? text.inputTooLong : null;
     if (this.problem.value !== null) return;
     this.isBusy.value = true;
     wishKept.put(content);

@@ -1,4 +1,5 @@
 /** Project list: make, open, rename and delete games. */
+import { PROJECTS_PER_PAGE } from '../../../src/contracts/wire/sizes.ts';
 import { showWayBack } from '../feed/way-back.js';
 import { adoptGuest } from '../list/adopt-guest.js';
 import { createButtons } from '../list/create-buttons.js';
@@ -21,8 +22,6 @@ import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { signInFirst, signInLink } from '../ui/sign-in-first.js';
 import { toast } from '../ui/toast.js';
-
-const PAGE_SIZE = 30;
 
 startPage(text.listTitle);
 const grid = new ProjectGrid({
@@ -110,7 +109,7 @@ function connect(session) {
         grid.showFailureUnlessFilled();
       },
     },
-    PAGE_SIZE,
+    PROJECTS_PER_PAGE,
   );
   status.hidden = true;
   live = { connection, requests };

@@ -1,4 +1,5 @@
 /** My page: who the person is, the games on his shelf, the way out. */
+import { PROJECTS_PER_PAGE } from '../../../src/contracts/wire/sizes.ts';
 import { Carousel } from '../mypage/carousel.js';
 import { wireAccount } from '../mypage/account.js';
 import { wireAccountDeletion } from '../mypage/delete-account.js';
@@ -11,8 +12,6 @@ import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
-
-const PAGE_SIZE = 30;
 
 startPage(text.mypageTitle);
 const carousel = new Carousel();
@@ -44,7 +43,7 @@ function showAccount(session) {
  * counts?: { all: number } }>}
  */
 async function page(session, after) {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(after && { after }) });
+  const query = new URLSearchParams({ limit: String(PROJECTS_PER_PAGE), ...(after && { after }) });
   return (await get(session, `/api/projects?${query}`)).json();
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLIENT_FRAMES } from '../../contracts/wire/client-frames.js';
+import { PROJECTS_PER_PAGE } from '../../contracts/wire/sizes.js';
 import { codedError } from '../../contracts/wire/frames.js';
 import { jobIdFor } from '../../contracts/base/ids.js';
 import { projected, ProjectBrief } from '../../contracts/rows/projects.js';
@@ -14,14 +15,13 @@ import { stopJob } from './job-handlers.js';
 /** A running job is cancelled first; together with the delete itself this may take (A6). */
 const DELETE_DEADLINE_MS = 20_000;
 
-const PAGE_SIZE = 30;
 /** Projects of a guest; the database holds to it, too. */
 const GUEST_PROJECTS = 1;
 
 export const listProjects: Handler<'listProjects'> = async (
   deps,
   session,
-  { limit = session.pageSize ?? PAGE_SIZE, after, filter, query },
+  { limit = session.pageSize ?? PROJECTS_PER_PAGE, after, filter, query },
 ) => {
   const page = await pageOf(deps, session.identity, { limit, after, filter, query });
   session.send({ type: 'projectList', ...page, filter, query, after: after ?? null });

@@ -5,6 +5,7 @@ import { storable, VERSION_ID_PATTERN } from '../base/ids.js';
 import type { LimitClass } from '../base/limits.js';
 import { ProjectEdits } from '../rows/projects.js';
 import { VersionName } from '../rows/versions.js';
+import { MAX_MESSAGE_CHARS } from './sizes.js';
 
 /** V2's literal for a frame that cannot be read and for any failure without one of its own (§3). */
 export const ANY_FAILURE = 'Invalid message format';
@@ -73,7 +74,7 @@ const ofJob = z.object({ jobId: Id });
 
 const Message = z.object({
   /** At most 20,000 characters; frames over 64 KiB never reach a schema. */
-  content: z.string().transform(storable).pipe(z.string().trim().min(1).max(20_000)),
+  content: z.string().transform(storable).pipe(z.string().trim().min(1).max(MAX_MESSAGE_CHARS)),
   debugOptions: optional(z.object({ disableSkills: flag, useClaude: flag })),
   autoFix: flag,
   skipStyleSelection: flag,
