@@ -11,8 +11,8 @@ of the server. The token travels in \`init\`. A socket that has not signed in af
 with 4001. A frame has at most 16 KiB until then, 64 KiB afterwards (1009), and is JSON until then
 (1008); the third refusal by a limit within a minute closes the socket as well (1008). After a
 restart (1012) come back and go on with \`since\`. Frames of a job carry its place
-\`jobId, attempt, seq\`: whoever sends the last one back as \`since\` misses nothing and hears
-nothing twice.
+\`jobId, attempt, seq\`: a client that sends the last one back as \`since\` misses nothing and
+receives nothing twice.
 `;
 
 export interface Frame {

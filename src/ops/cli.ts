@@ -49,7 +49,7 @@ function addDoctor(program: Command, development: DevelopmentChecks | null): voi
   addCommand(
     program,
     'doctor',
-    'Says what is there, what is missing, and how to get it. Exits 1 when something required is ' +
+    'Lists what is there, what is missing, and how to get it. Exits 1 when something required is ' +
       'missing.',
     ['dreamcore doctor', 'before the first start, or when in doubt'],
     [
@@ -126,7 +126,7 @@ function addSync(program: Command): void {
     .option('--user <id>', 'the projects of one user')
     .option('--project <id>', 'one project')
     .option('--all', 'all projects')
-    .option('--dry-run', 'say what would be done')
+    .option('--dry-run', 'print what would be done')
     .option('--json', 'what was found and done, as JSON')
     .action(printing(syncStores));
 }
@@ -135,7 +135,7 @@ function addVerify(program: Command): void {
   addCommand(
     program,
     'verify',
-    'Says what rows name and the object store lacks. After a restore house-keeping removes ' +
+    'Lists what rows name and the object store lacks. After a restore house-keeping removes ' +
       'nothing until this is clean. Exits 1 when something is lost.',
     ['dreamcore verify', 'is all there?'],
     ['dreamcore verify --undelete', 'after a restore: what was removed since comes back'],
@@ -171,7 +171,7 @@ function addDeploy(program: Command): void {
     .description(
       'Builds of the workers: which one new runs start on, and what the others still do.',
     );
-  const build = ['<build>', 'its id, as status says it'] as const;
+  const build = ['<build>', 'its id, as status prints it'] as const;
   addCommand(
     deploy,
     'status',

@@ -26,7 +26,7 @@ export function addObjectsCommands(program: Command): void {
     ['dreamcore objects push --dry-run', 'how much is it?'],
     ['dreamcore objects push', 'while the product runs, and once more when it is stopped'],
   )
-    .option('--dry-run', 'say what would be put')
+    .option('--dry-run', 'print what would be put')
     .option('--json', 'the numbers, as JSON')
     .action(printing(push));
   addCommand(

@@ -23,7 +23,7 @@ interface Slo {
 
 /**
  * `npx dreamcore slo`: how well the promise was kept. _kept_: accepted jobs that have ended well or
- * clearly, of those that should have; _made_: completed ones, of those that nobody cancelled.
+ * clearly, of those that should have; _made_: completed ones, of those that were not cancelled.
  */
 export async function reportSlo(options: SloOptions): Promise<string> {
   const { store, config } = await openRunningStore(options.envFile);

@@ -57,10 +57,10 @@ let costUsd: () => number | null = () => 0;
  * that the parent is gone (F1).
  */
 const stop = new AbortController();
-process.on('SIGTERM', () => stop.abort(new AppError('RunCancelled', 'told to stop')));
-process.on('SIGINT', () => stop.abort(new AppError('RunCancelled', 'told to stop')));
+process.on('SIGTERM', () => stop.abort(new AppError('RunCancelled', 'stopped by a signal')));
+process.on('SIGINT', () => stop.abort(new AppError('RunCancelled', 'stopped by a signal')));
 process.stdout.on('error', () =>
-  stop.abort(new AppError('RunCancelled', 'nobody reads the result')),
+  stop.abort(new AppError('RunCancelled', 'the caller does not read the result')),
 );
 
 async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput | RenderInput> {

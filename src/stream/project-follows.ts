@@ -83,7 +83,7 @@ export class ProjectFollows {
       followed.changeNo = BEFORE_ALL;
       this.deps.log.warn(
         { err: outcome.reason as unknown, projectId: news.id },
-        'a follower could not be told; trying again',
+        'a follower could not take a change; trying again',
       );
     }
   }

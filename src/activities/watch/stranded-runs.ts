@@ -50,7 +50,7 @@ export async function moveStrandedRuns(deps: WatchDeps, absences: Absences): Pro
       kind: 'buildGone',
       key: buildId,
       level: 'warn',
-      message: 'nobody ran a build that runs were pinned to: they go on with the current one',
+      message: 'no worker ran a build that runs were pinned to: they go on with the current one',
       details: { from: buildId, to: current, moved },
     });
   }
@@ -74,7 +74,7 @@ async function moveRunsOf({ client, log }: WatchDeps, from: string, to: string):
     try {
       await moveRun(client, { workflowId, runId }, to);
       moved += 1;
-      log.warn({ workflowId, from, to }, 'moved a run whose build nobody runs any more');
+      log.warn({ workflowId, from, to }, 'moved a run whose build no worker runs');
     } catch (error) {
       // It may have ended meanwhile; else the next round tries again.
       log.warn({ err: error, workflowId }, 'a run could not be moved to the current build');

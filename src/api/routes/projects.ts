@@ -23,8 +23,6 @@ import { logOf } from '../http/request-log.js';
 import { gameSettingsHandlers, type GameSettingsDeps } from './game-settings.js';
 import { ownerPlayHandlers, type OwnerPlayDeps } from './owner-plays.js';
 
-/** Under one name there are only ever the same bytes. */
-
 export interface ProjectDeps {
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>;
   store: Pick<Store, 'asUser' | 'gameFaces' | 'revisions'>;

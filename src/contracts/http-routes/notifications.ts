@@ -8,7 +8,7 @@ import { failures, routes } from './route.js';
 export const NOTIFICATION_ROUTES = routes('notifications', {
   listNotifications: {
     path: '/api/notifications',
-    summary: 'What the caller is told, newest first',
+    summary: 'The caller’s notifications, newest first',
     guard: 'user',
     rate: 'reads',
     answers: { 200: answer.NotificationList },

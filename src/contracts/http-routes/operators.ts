@@ -61,7 +61,7 @@ export const OPERATOR_ROUTES = routes('operators', {
   takeDown: {
     ...ACT,
     ...ofGame('/take-down'),
-    summary: 'From now on it is as if nobody had published it; its maker is told why',
+    summary: 'From now on it is as if unpublished; its maker is notified of the reason',
     body: operators.ActBody,
     answers: { 200: operators.PublicationMoved, ...failures(400, 404) },
   },

@@ -9,7 +9,7 @@ export const PUSH_ROUTES = routes('notifications', {
   savePushSubscription: {
     method: 'put',
     path: '/api/push/subscription',
-    summary: 'This browser is told of the ends of the caller’s jobs; a repeat changes nothing',
+    summary: 'This browser gets the ends of the caller’s jobs; a repeat changes nothing',
     guard: 'member',
     rate: 'writes',
     body: PushSubscriptionBody,
@@ -19,7 +19,7 @@ export const PUSH_ROUTES = routes('notifications', {
   deletePushSubscription: {
     method: 'post',
     path: '/api/push/subscription/delete',
-    summary: 'It, or every browser of the caller, is told no more; a repeat changes nothing',
+    summary: 'It, or every browser of the caller, gets no more; a repeat changes nothing',
     guard: 'member',
     rate: 'writes',
     body: ForgetPushBody,

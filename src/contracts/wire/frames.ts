@@ -178,7 +178,7 @@ export const ServerFrame = z.union([
     project: ProjectBrief,
     projects: z.array(ProjectSummary),
   }),
-  frame('projectDeleted', 'Answer to `deleteProject`; to a follower also when somebody else did.', {
+  frame('projectDeleted', 'Answer to `deleteProject`; to a follower also after another client’s.', {
     projectId: z.string(),
     projects: z.array(ProjectSummary),
   }),
@@ -195,7 +195,7 @@ export const ServerFrame = z.union([
   }),
   frame(
     'jobStarted',
-    'The message is accepted: from here on it ends in a version or in a failure that is told. ' +
+    'The message is accepted: from here on it ends in a version or in a reported failure. ' +
       '`followed`: it was sent elsewhere. `queued: true`, to `message{queue}`: it waits behind ' +
       '`job`, at `place`, and becomes the job `jobId`.',
     {
@@ -299,7 +299,7 @@ export const ServerFrame = z.union([
   }),
   frame(
     'versionRestored',
-    'Answer to `restoreVersion`; with `jobId` somebody else went back (`follow`).',
+    'Answer to `restoreVersion`; with `jobId` another client went back (`follow`).',
     {
       projectId: z.string(),
       versionId: z.string(),
@@ -310,7 +310,7 @@ export const ServerFrame = z.union([
   /** Additive: `versionId` as it was requested; followers (K1) get the whole one. */
   frame(
     'versionMarked',
-    'Answer to `markVersion`; to a follower when somebody else did (`follow`).',
+    'Answer to `markVersion`; to a follower after another client’s (`follow`).',
     {
       projectId: z.string(),
       versionId: z.string(),
@@ -320,7 +320,7 @@ export const ServerFrame = z.union([
   /** Additive (K1): settings of the game were saved as a version; `jobId` is the action's. */
   frame(
     'versionTuned',
-    'Settings were saved as a version, by whoever names the action `jobId` (`follow`).',
+    'Settings were saved as a version, by the caller that names the action `jobId` (`follow`).',
     { projectId: z.string(), versionId: z.string(), jobId: z.string() },
   ),
   frame('queueChanged', 'The messages that wait are these now, the next one first (`follow`).', {

@@ -57,7 +57,7 @@ function addCancel(program: Command): void {
     'cancel',
     'Stops a job or an action as its owner does. Exits 1 when it had ended or is past its commit ' +
       'point.',
-    ['dreamcore cancel <job>', 'its user hears that it stopped'],
+    ['dreamcore cancel <job>', 'its subscribers get `cancelled`'],
   )
     .argument('<job>', 'its id', readId)
     .action(printing(cancelWork));
@@ -68,7 +68,7 @@ function addSlo(program: Command): void {
     program,
     'slo',
     'How well the promise was kept, per day: accepted jobs that ended well or clearly (kept), ' +
-      'completed ones of those that nobody cancelled (made), times, kinds of failures.',
+      'completed ones of those that were not cancelled (made), times, kinds of failures.',
     ['dreamcore slo --days 7', 'this week'],
     ["dreamcore slo --days 1 --json | jq '.days[0].kept'", 'for an alarm'],
   )

@@ -113,7 +113,7 @@ export class HttpTransport implements EventTransport {
     const patienceLeftMs =
       this.heardAt + (this.options.patienceMs ?? PATIENCE_MS) - performance.now();
     if (patienceLeftMs <= 0) {
-      this.options.warn('callback: nobody answers; events are no longer sent, the run goes on');
+      this.options.warn('callback: no answer; events are no longer sent, the run goes on');
       return this.die();
     }
     let timer: NodeJS.Timeout | undefined;

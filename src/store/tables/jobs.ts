@@ -157,7 +157,6 @@ function jobStart(client: Client) {
   };
 }
 
-/** While it is made. */
 function jobProgress(client: Client) {
   return {
     /**
@@ -183,7 +182,6 @@ function jobProgress(client: Client) {
   };
 }
 
-/** The three ends. */
 function jobEnd(client: Client) {
   return {
     /**

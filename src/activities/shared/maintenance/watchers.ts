@@ -104,7 +104,10 @@ async function watchCalls({
       await cancelCall(functionCallId);
       await store.modalCalls.ended(functionCallId, true);
       reaped += 1;
-      log.warn({ functionCallId, callId, function: name }, 'stopped a call that nobody waited for');
+      log.warn(
+        { functionCallId, callId, function: name },
+        'stopped a call without a waiting activity',
+      );
     } catch (error) {
       // The next round tries again.
       log.warn({ err: error, functionCallId, callId }, 'an orphaned call could not be stopped');
@@ -115,7 +118,7 @@ async function watchCalls({
       kind: 'orphanedCalls',
       key: 'modal',
       level: 'warn',
-      message: 'calls on Modal ran for nobody and were stopped',
+      message: 'calls on Modal ran without an activity and were stopped',
       details: { reaped },
     });
   }
