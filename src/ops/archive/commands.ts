@@ -21,7 +21,7 @@ export function addArchiveCommands(program: Command): void {
       'recordings, versions and log lines, without keys and tokens. It holds what its user wrote.',
     ['dreamcore export <job>', 'for another machine'],
     ['dreamcore export <job> --out /tmp/case.tar.gz', 'somewhere else'],
-    ['docker compose logs | dreamcore export <job> --log -', 'with the lines of containers'],
+    ['dreamcore export <job> --log -', 'with lines piped in by `docker compose logs |`'],
   )
     .argument('<job>', 'its id', readId)
     .option('--out <file>', 'where to; dreamcore-<job>.tar.gz here when it is left out')
