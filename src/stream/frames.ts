@@ -165,7 +165,8 @@ function terminalFrame(
 }
 
 /** Why a job failed, from its row. */
-export function errorOf({ error, error_code: code, error_params: params }: JobRow): Message {
+export function errorOf(row: Pick<JobRow, 'error' | 'error_code' | 'error_params'>): Message {
+  const { error, error_code: code, error_params: params } = row;
   return messageOf(code, params, error ?? '');
 }
 

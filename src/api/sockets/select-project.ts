@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryItem, ServerFrame, Since } from '../../contracts/wire/frames.js';
 import { chatLineIdFor, isUuid } from '../../contracts/base/ids.js';
 import { projected, ProjectBrief } from '../../contracts/rows/projects.js';
-import { isActive, type JobRow } from '../../contracts/rows/rows.js';
+import { isActive, type EndedJob, type JobRow } from '../../contracts/rows/rows.js';
 import { codeOf } from '../../contracts/messages/message.js';
 import { START_OF_STREAM } from '../../contracts/durable/stream.js';
 import { orNothing } from '../../store/index.js';
@@ -44,7 +44,7 @@ export const selectProject: Handler<'selectProject'> = async (
     orNothing(deps.log, deps.store.chatHistory.page(owned.id), NO_LINES),
     orNothing(deps.log, deps.store.revisions.list(owned.id), []),
     orNothing(deps.log, deps.store.projects.get(owned.id), null),
-    orNothing(deps.log, deps.store.jobs.list(owned.id, JOBS_OF_CHAT), []),
+    orNothing(deps.log, deps.store.jobs.ends(owned.id, JOBS_OF_CHAT), []),
   ]);
   const { lines, earlier } = history;
   const [newest] = jobs;
@@ -91,7 +91,7 @@ export const getHistory: Handler<'getHistory'> = async (deps, session, { before 
 
 /** The failure of the project's newest job, while its message is the last line of the chat. */
 function failureAtEnd(
-  newest: JobRow | undefined,
+  newest: EndedJob | undefined,
   history: readonly StoredLine[],
 ): Extract<ServerFrame, { type: 'projectSelected' }>['lastFailure'] {
   const last = history.findLast(({ item }) => item.role !== 'system');
@@ -100,10 +100,10 @@ function failureAtEnd(
   return { jobId: newest.id, content: last.item.content, ...failureOf(newest) };
 }
 
-const failureOf = (job: JobRow) => ({ error: job.error ?? '', ...codeOf(errorOf(job)) });
+const failureOf = (job: EndedJob) => ({ error: job.error ?? '', ...codeOf(errorOf(job)) });
 
 /** Lines as a client gets them, each message with what it failed by. */
-function withFailures(lines: readonly StoredLine[], jobs: readonly JobRow[]): HistoryItem[] {
+function withFailures(lines: readonly StoredLine[], jobs: readonly EndedJob[]): HistoryItem[] {
   const failed = jobs.filter(({ status }) => status === 'failed');
   const failures = new Map(failed.map((job) => [chatLineIdFor(job.id, 'user'), failureOf(job)]));
   return lines.map(({ id, item }) => {

@@ -57,6 +57,15 @@ export const JobRow = z.looseObject({
 });
 export type JobRow = z.infer<typeof JobRow>;
 
+/** How a job stands or ended, without what it made: a page may be 10 MB. */
+export const EndedJob = JobRow.pick({
+  id: true,
+  error: true,
+  error_code: true,
+  error_params: true,
+}).extend({ status: JobStatus.nullable().transform((status) => status ?? 'failed') });
+export type EndedJob = z.infer<typeof EndedJob>;
+
 /** What `jobs.result` holds as JSON and `completed.result` as an object (websocket.md §6). */
 export const JobResult = z.object({
   message: z.string(),

@@ -3,7 +3,7 @@ import type { Doing } from '../../contracts/messages/doing.js';
 import type { PendingQuestion } from '../../contracts/wire/frames.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { storableJson } from '../../contracts/base/ids.js';
-import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows/rows.js';
+import { ACTIVE_STATES, EndedJob, JobRow, type JobResult } from '../../contracts/rows/rows.js';
 import type { RunUsage } from '../../contracts/execution/runner.js';
 import type { Language } from '../../contracts/base/language.js';
 import {
@@ -81,9 +81,9 @@ export type Jobs = ReturnType<typeof jobsTable>;
 
 /** Table `jobs`: rows of generations and their life (B), for the service role. */
 export function jobsTable(client: Client) {
-  const rows = () => client.from('jobs').select('*');
-  const newest = (projectId: string) =>
-    rows().eq('project_id', projectId).order('created_at', { ascending: false });
+  const rows = (columns = '*') => client.from('jobs').select(columns);
+  const newest = (projectId: string, columns?: string) =>
+    rows(columns).eq('project_id', projectId).order('created_at', { ascending: false });
   return {
     get: (jobId: string): Promise<JobRow | null> =>
       askFirst('read the job', rows().eq('id', jobId), StoredJob),
@@ -99,6 +99,12 @@ export function jobsTable(client: Client) {
     /** A project's jobs, newest first. */
     list: (projectId: string, limit: number): Promise<JobRow[]> =>
       askAll('list the jobs', newest(projectId).limit(limit), StoredJob),
+
+    /** How a project's jobs ended, newest first. */
+    ends(projectId: string, limit: number): Promise<EndedJob[]> {
+      const query = newest(projectId, Object.keys(EndedJob.shape).join(', '));
+      return askAll('list how the jobs ended', query.limit(limit), EndedJob);
+    },
 
     ...jobStart(client),
     ...jobProgress(client),

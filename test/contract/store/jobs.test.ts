@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { JobRow } from '../../../src/contracts/rows/rows.js';
 import { message, render, type MessageCode } from '../../../src/contracts/messages/message.js';
@@ -510,6 +510,30 @@ describe('lists', () => {
     for (let n = 0; n < 3; n += 1) ids.push((await opened()).id);
     expect((await jobs.list(projectId, 2)).map(({ id }) => id)).toEqual(ids.reverse().slice(0, 2));
     expect(await jobs.list(projectId, 0)).toEqual([]);
+  });
+
+  it('how they ended is read without what they made, which may be 10 MB each', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      ids.unshift((await opened()).id);
+      await jobs.fail(ids[0]!, { text: `失敗 ${n}` });
+    }
+    await database.sql(`update public.jobs set result = repeat('x', 1000000) where id = $1`, [
+      ids[1],
+    ]);
+    let readBytes = 0;
+    const through = globalThis.fetch;
+    const fetching = vi.spyOn(globalThis, 'fetch').mockImplementation(async (...request) => {
+      const answer = await through(...request);
+      readBytes += (await answer.clone().arrayBuffer()).byteLength;
+      return answer;
+    });
+    const ended = await jobs.ends(projectId, 2).finally(() => fetching.mockRestore());
+    expect(ended).toMatchObject([
+      { id: ids[0], status: 'failed', error: '失敗 2' },
+      { id: ids[1], status: 'failed', error: '失敗 1' },
+    ]);
+    expect(readBytes).toBeLessThan(1_000);
   });
 
   it('a row that its owner wrote without any value still has the form of a job', async () => {
