@@ -151,6 +151,7 @@ interface Watched {
   subscription: Subscription | null;
   activeJob: JobRow | null;
 }
+const NOTHING_WATCHED: Watched = { subscription: null, activeJob: null };
 
 /**
  * Subscribes to the active job before its row is read for the reply; a job that ended in between is
@@ -163,6 +164,8 @@ async function subscribeFirst(
   { since, follow }: { since?: Since | undefined; follow?: boolean | undefined },
 ): Promise<Watched> {
   const active = await orNothing(log, jobs.active(project.id), null);
+  // Another frame may have selected another project meanwhile, here and below.
+  if (session.projectId !== project.id) return NOTHING_WATCHED;
   if (active) {
     const from =
       since?.jobId === active.id
@@ -181,14 +184,15 @@ async function subscribeFirst(
     const row = await orNothing(log, jobs.get(active.id), active);
     if (row && isActive(row.status)) return { subscription, activeJob: row };
     if (since?.jobId === active.id) return { subscription, activeJob: null };
-    session.unsubscribe();
-    return { subscription: null, activeJob: null };
+    if (session.projectId === project.id) session.unsubscribe();
+    return NOTHING_WATCHED;
   }
   const ended =
     since && isUuid(since.jobId)
       ? await orNothing(log, jobs.get(since.jobId.toLowerCase()), null)
       : null;
-  if (!since || ended?.project_id !== project.id) return { subscription: null, activeJob: null };
+  const isHere = ended?.project_id === project.id && session.projectId === project.id;
+  if (!since || !isHere) return NOTHING_WATCHED;
   // The job ended while the client was away: the rest comes from its stream, or its end from the
   // row (D3).
   return {
