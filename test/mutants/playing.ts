@@ -237,8 +237,8 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'P0',
     breaks: 'a play takes the time that its job has left for the rest',
     file: 'src/activities/runner-input/play-input.ts',
-    find: 'JOB_TIMEOUT_MS - usedMs - KEPT_MS',
-    replace: 'JOB_TIMEOUT_MS - usedMs',
+    find: 'leftMs - KEPT_MS',
+    replace: 'leftMs',
     test: 'src/activities/runner-input/play-input.test.ts',
   },
   {

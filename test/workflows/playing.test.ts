@@ -11,6 +11,8 @@ import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { PlayedGame, PlayGameInput } from '../../src/activities/ports/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/game/play.js';
 import { render } from '../../src/contracts/messages/message.js';
+import { WORKER_SHUTDOWN } from '../../src/contracts/durable/workflows.js';
+import { patient } from '../support/patience.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
@@ -27,6 +29,8 @@ import {
 
 const [REVISION, PARENT] = ['a'.repeat(40), 'b'.repeat(40)];
 
+const SLOT_AGE_MS = 10_000;
+
 const env = workflowEnvOf(import.meta.filename);
 
 interface Story {
@@ -35,10 +39,13 @@ interface Story {
   /** No play at all, as the plan says. */
   isOff?: boolean;
   playGame: FakeActivities['playGame'];
+  /** Before the run has its candidate; how long its model has worked, ms. */
+  working?: () => Promise<number>;
 }
 
 /** The end of a job whose candidate was played so, and what was asked and told on the way. */
-async function play({ parent = null, parentPlay = null, isOff = false, playGame }: Story) {
+async function play(story: Story) {
+  const { parent = null, parentPlay = null, isOff = false, playGame, working } = story;
   const input = generateInput();
   const played: PlayGameInput[] = [];
   const published: PublishInput[] = [];
@@ -53,7 +60,7 @@ async function play({ parent = null, parentPlay = null, isOff = false, playGame 
   const activities: FakeActivities = {
     openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
     planGeneration: async () => plan,
-    startAttempt: async () => ({ attempt: 3, slotAgeMs: 0 }),
+    startAttempt: async () => ({ attempt: 3, slotAgeMs: SLOT_AGE_MS }),
     async runAgent({ repair }) {
       // What is found stays: repairs have a file of their own.
       if (repair) throw ApplicationFailure.nonRetryable('no', 'ModelRefused');
@@ -63,6 +70,7 @@ async function play({ parent = null, parentPlay = null, isOff = false, playGame 
         summary: '完成',
         suggestions: [],
         usage: null,
+        ...(working && { workedMs: await working() }),
       };
     },
     async playGame(given) {
@@ -126,6 +134,34 @@ describe('J1: no game is handed over that was not played', () => {
       message: { text: '完成' },
       play: { verdict: 'plays', findings: [] },
     });
+  });
+
+  it('I5: a play has the time that its job has left, with what shutdowns have cost', async () => {
+    // Bare time: longer than all that is beside it
+    const lostMs = patient(1_000);
+    const cutOnce = <T>(done: T): (() => Promise<T>) => {
+      let calls = 0;
+      return async () => {
+        if ((calls += 1) > 1) return done;
+        await sleep(lostMs);
+        throw ApplicationFailure.create({ type: WORKER_SHUTDOWN, details: [{ goesOn: false }] });
+      };
+    };
+    const [working, playGame] = [cutOnce(5_000), cutOnce(says())];
+    const { input, played } = await endOf({ working, playGame });
+    const leftMs = played.map((given) => given.leftMs ?? 0);
+    const givenMs = input.jobTimeoutMs - SLOT_AGE_MS - 5_000;
+    expect(leftMs).toHaveLength(2);
+    // The first play begins at once; the second one has what the first one has lost.
+    for (const each of leftMs) {
+      expect(each).toBeGreaterThan(givenMs);
+      expect(each).toBeLessThan(givenMs + 2 * lostMs);
+    }
+  });
+
+  it('a play after a run of an older worker is not given the time', async () => {
+    const { played } = await endOf({ playGame: async () => says() });
+    expect(played[0]).not.toHaveProperty('leftMs');
   });
 
   it('J3: a first game that shows nothing is refused, and its project stays empty', async () => {

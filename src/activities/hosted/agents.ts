@@ -55,13 +55,16 @@ async function runAgent(
   await assertNewest(deps, host, input);
   const earlier = await findCandidate(deps.versions, input);
   if (earlier) return earlier;
+  const begunMs = performance.now();
   const { result, object } = await runModel(deps, host, input, activity);
+  const workedMs = Math.round(performance.now() - begunMs);
   const outcome = readOutcome(result, input);
   // A run that goes on without its worker may have been overtaken meanwhile.
   if (outcome.kind === 'candidate' && specOf(host.backend).onShutdown === 'goesOn')
     await assertNewest(deps, host, input);
   await keepPlayOfRun(deps, input, result);
-  return keepCandidate(deps.versions, input, object, outcome, activity.signal);
+  const kept = await keepCandidate(deps.versions, input, object, outcome, activity.signal);
+  return { ...kept, workedMs };
 }
 
 async function assertNewest(

@@ -3,10 +3,16 @@ import { specOf } from '../../contracts/execution/backends.js';
 import { SearchResult } from '../../contracts/game/play.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
-import type { PlayActivities, SearchActivities, SearchGameStep } from '../ports/play-port.js';
+import type {
+  PlayActivities,
+  PlayGameInput,
+  SearchActivities,
+  SearchGameStep,
+} from '../ports/play-port.js';
 import {
   announcePlay,
   keepPlay,
+  leftSince,
   parentOfPlay,
   playCallId,
   playInput,
@@ -28,8 +34,7 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
           parentOfPlay(deps, input),
           playOfRun(deps, input),
         ]);
-        const row = await deps.store.jobs.get(input.jobId);
-        const wallMs = wallOf(deps.config, row?.slot_at ?? null, Date.now());
+        const wallMs = wallOf(deps.config, await leftOf(deps, input));
         const limits = { wallMs, lives: deps.config.PLAY_LIVES };
         const work: RunnerWork = {
           callId: playCallId(input),
@@ -45,6 +50,13 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
         return keepPlay(deps, input, (await host.run(work, activity)).result);
       }),
   };
+}
+
+/** By the workflow, which knows what was lost; else by two clocks. */
+async function leftOf({ store, config }: PlayStore, { jobId, leftMs }: PlayGameInput) {
+  if (leftMs !== undefined) return leftMs;
+  const row = await store.jobs.get(jobId);
+  return leftSince(config, row?.slot_at ?? null, Date.now());
 }
 
 /** Searches by the same runner, after everything that a player waits for. */

@@ -34,6 +34,8 @@ export type RunAgentOutcome = (
     }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null }
 ) & {
+  /** How long the model has worked, milliseconds; left out where it had before. */
+  workedMs?: number;
   /** Left out by older workers. */
   by?: RunBy;
   means?: RunMeans;

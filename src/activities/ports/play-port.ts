@@ -12,6 +12,8 @@ export interface PlayGameInput extends JobRef {
   parent?: string;
   /** 0: of the game as it was made; else of one that was mended so often (J2). */
   round: number;
+  /** Time that is left of the job, milliseconds; left out where the workflow does not know it. */
+  leftMs?: number;
   /** Place of its event in the stream (D1). */
   place: { attempt: number; seq: number };
 }

@@ -109,14 +109,18 @@ export async function parentOfPlay(
 /** A job keeps so much of its time for what comes after a play. */
 const KEPT_MS = 60_000;
 
-/** How long a play of a job may take, which has its slot since `slotAt` (null = it has none). */
-export function wallOf(
-  { PLAY_WALL_MS, JOB_TIMEOUT_MS }: Pick<WorkerConfig, 'PLAY_WALL_MS' | 'JOB_TIMEOUT_MS'>,
+/** How long a play of a job may take, which has so much of its time left. */
+export function wallOf({ PLAY_WALL_MS }: Pick<WorkerConfig, 'PLAY_WALL_MS'>, leftMs: number) {
+  return Math.max(1, Math.min(PLAY_WALL_MS, leftMs - KEPT_MS));
+}
+
+/** Time that is left of a job which has its slot since `slotAt` (null = it has none). */
+export function leftSince(
+  { JOB_TIMEOUT_MS }: Pick<WorkerConfig, 'JOB_TIMEOUT_MS'>,
   slotAt: string | null,
   nowMs: number,
 ): number {
-  const usedMs = slotAt === null ? 0 : nowMs - Date.parse(slotAt);
-  return Math.max(1, Math.min(PLAY_WALL_MS, JOB_TIMEOUT_MS - usedMs - KEPT_MS));
+  return JOB_TIMEOUT_MS - (slotAt === null ? 0 : nowMs - Date.parse(slotAt));
 }
 
 /** What both backends store and send of a play. */

@@ -30,10 +30,17 @@ export interface AgentProgress {
   usedVolume: boolean;
   /** Tries and fallback count over all rounds (C1). */
   readonly record: AttemptRecord;
+  /** What was left of the job's time (F3), and when; null = unknown. */
+  left: TimeLeft | null;
+}
+
+export interface TimeLeft {
+  readonly ms: number;
+  readonly atMs: number;
 }
 
 export function noProgress(): AgentProgress {
-  return { attempt: 0, backend: null, usedVolume: false, record: newRecord() };
+  return { attempt: 0, backend: null, usedVolume: false, record: newRecord(), left: null };
 }
 
 export interface AgentWork {
@@ -50,6 +57,8 @@ export interface AgentWork {
 
 interface AgentAttempt extends Attempt {
   readonly limitMs: number;
+  /** Of the job's time, before the attempt. */
+  readonly jobLeftMs: number;
   readonly budget: Pick<StartedAttempt, 'budgetUsd'>;
 }
 
@@ -66,10 +75,10 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
     record: work.progress.record,
     countsAttempts: true,
     begin: (attempt) => beginAttempt(work, attempt),
-    run: (attempt, usedMs) => {
+    run: async (attempt, usedMs) => {
       const { backend, number, limitMs, budget, ended } = attempt;
       const leftMs = usedMs === 0 ? limitMs : Math.max(limitMs - usedMs, SHORTEST_LIMIT_MS);
-      return proxies(backend)
+      const outcome = await proxies(backend)
         .agent(leftMs + work.jobTimeoutMs)
         .runAgent.executeWithOptions(
           { summary: summaryOf(work, attempt), ...(repair ? { priority: BEFORE_OTHERS } : {}) },
@@ -82,6 +91,13 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
             },
           ],
         );
+      // A wait for a slot, or for a store that is away, is none of the job's time.
+      const { workedMs } = outcome;
+      work.progress.left =
+        workedMs === undefined
+          ? null
+          : { ms: attempt.jobLeftMs - usedMs - workedMs, atMs: Date.now() };
+      return outcome;
     },
   });
 }
@@ -125,8 +141,9 @@ async function beginAttempt(
   progress.backend = limitMs <= 0 ? HOME_BACKEND : backend;
   if (limitMs <= 0) {
     const why = `too little time left for ${specOf(backend).title}`;
-    return { number, backend: HOME_BACKEND, reason: why, lostMs, limitMs: leftMs, budget, ended };
+    const given = { number, reason: why, lostMs, budget, ended };
+    return { ...given, backend: HOME_BACKEND, limitMs: leftMs, jobLeftMs: leftMs };
   }
   progress.usedVolume ||= specOf(backend).keepsVolume;
-  return { number, backend, reason, lostMs, limitMs, budget, ended };
+  return { number, backend, reason, lostMs, limitMs, jobLeftMs: leftMs, budget, ended };
 }

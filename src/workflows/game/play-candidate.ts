@@ -6,6 +6,7 @@ import { playOfRound } from '../../domain/playing/playing.js';
 import { unplayedReport } from '../../domain/playing/played-game.js';
 import { proxies } from '../common/activity-proxies.js';
 import { classifyFailure } from '../common/failures.js';
+import type { TimeLeft } from './agent-attempts.js';
 import { runWithFallback } from '../common/run-with-fallback.js';
 
 /** Longest wait of a player for the play of a candidate (J3). */
@@ -21,6 +22,8 @@ export interface RevisionToPlay {
   readonly round: number;
   /** What the round's candidate changes; null = it is a first game. */
   readonly parent: string | null;
+  /** What is left of the job's time; null = unknown. */
+  readonly left: TimeLeft | null;
   /** Of the parent itself, instead of a candidate. */
   readonly isParent?: boolean;
 }
@@ -42,7 +45,8 @@ export async function playRevision(game: RevisionToPlay): Promise<PlayReport> {
   }
 }
 
-function play({ ref, attempt, revision, parent, round, isParent = false }: RevisionToPlay) {
+function play(game: RevisionToPlay) {
+  const { ref, attempt, revision, parent, round, left, isParent = false } = game;
   const number = isParent ? PLAY_OF_PARENT : playOfRound(round);
   const step = isParent ? STEP.playParent : STEP.play;
   const what = `${isParent ? 'parent' : 'candidate'} ${revision.slice(0, 7)}`;
@@ -50,7 +54,7 @@ function play({ ref, attempt, revision, parent, round, isParent = false }: Revis
     workId: ref.jobId,
     chooseFor: ref,
     label: `試し遊び中 (play ${number})`,
-    run: async ({ backend }) => {
+    run: async ({ backend, lostMs }) => {
       const {
         sheet: _,
         tookMs: __,
@@ -64,6 +68,7 @@ function play({ ref, attempt, revision, parent, round, isParent = false }: Revis
             ...(parent !== null && { parent }),
             play: number,
             round,
+            ...(left && { leftMs: left.ms + lostMs - (Date.now() - left.atMs) }),
             place: { attempt, seq: stepSeq(round, step) },
           },
         ],

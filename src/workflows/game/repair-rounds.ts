@@ -63,13 +63,13 @@ function withBriefOf({ brief }: PlayingWork['candidate'], agent: AgentWork): Age
 }
 
 async function playRound(
-  { ref, spec, progress: { attempt } }: AgentWork,
+  { ref, spec, progress: { attempt, left } }: AgentWork,
   made: Omit<PlayedRound, 'report'>,
   taken?: PlayReport,
 ): Promise<PlayedRound> {
   const { round, revision } = made;
   const report =
-    taken ?? (await playRevision({ ref, attempt, revision, parent: spec.parent, round }));
+    taken ?? (await playRevision({ ref, attempt, left, revision, parent: spec.parent, round }));
   return { ...made, report: await withJudging({ ref, spec, revision, round }, report) };
 }
 
@@ -111,12 +111,13 @@ async function endOf(
   const { ref, progress, spec } = agent;
   const { parent } = spec;
   const asksParent = report.verdict === 'broken' && parent !== null && parentPlay === null;
-  const { attempt } = progress;
+  const { attempt, left } = progress;
   const played = asksParent
     ? summaryOf(
         await playRevision({
           ref,
           attempt,
+          left,
           revision: parent,
           parent: null,
           round: rounds.length,
