@@ -67,6 +67,29 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       expect(await schemaOf(whole)).toEqual(built);
     });
 
+    it('finds the rows of one that is removed, and open work, by an index', async () => {
+      const missing = await runSql(
+        whole,
+        `select c.conrelid::regclass || ' (' || a.attname || ')' as key
+         from pg_constraint c
+         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+         where c.contype = 'f' and c.connamespace = 'public'::regnamespace and not exists (
+           select from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1]
+             and coalesce(pg_get_expr(i.indpred, i.indrelid), '') in
+               ('', '(' || a.attname || ' IS NOT NULL)'))
+         order by key`,
+      );
+      expect(missing).toEqual([]);
+      const url = new URL(whole);
+      url.searchParams.set('options', '-c enable_seqscan=off');
+      const plan = await runSql(
+        url.href,
+        `explain select * from public.actions where state in ('pending', 'processing')
+           and created_at < now() order by created_at limit 200`,
+      );
+      expect(JSON.stringify(plan)).toContain('idx_actions_open');
+    });
+
     describe('from every earlier step', () => {
       let older: string;
       let applied = 0;
