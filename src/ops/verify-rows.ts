@@ -109,7 +109,7 @@ function note(
   }
 }
 
-/** By so many as are looked at together. */
+/** In pages of what is looked at together. */
 async function* projectsOf({ store }: VerifyDeps): AsyncGenerator<ProjectPlace[]> {
   for (let after: string | null = null; ;) {
     const scope = { userId: null, projectId: null, isDueOnly: false };

@@ -34,8 +34,8 @@ export async function readBuildRange(buildDir: string): Promise<BuildRange | nul
 }
 
 /**
- * The last version that code whose chain ends with `version` works with. The database's number
- * itself says it: a contract file begins a new hundred (0100), all others leave older code be.
+ * The last version that code whose chain ends with `version` works with: a contract file begins a
+ * new hundred (0100), all others leave older code be.
  */
 export function lastBeforeContract(version: number): number {
   return Math.floor(version / 100) * 100 + 99;
