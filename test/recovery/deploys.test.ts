@@ -57,7 +57,7 @@ describe('a deploy', () => {
     await player.listener.untilMidRun();
     expect(await deploy(stack, 'current', next.buildId)).toContain(next.buildId);
     expect(await deploy(stack, 'status')).toMatch(
-      new RegExp(`^${next.buildId} .*current +has workers`, 'm'),
+      new RegExp(`^${next.buildId} .*current +yes`, 'm'),
     );
     expect(await buildOf(player)).toBe(before);
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });

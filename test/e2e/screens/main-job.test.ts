@@ -19,7 +19,7 @@ describe.each(TESTED_SIZES)('the main job on %s', (size) => {
     const page = await session.editor(size, id);
     await say(page, '魚を釣るシンプルなゲームを作って');
     await page.waitForSelector('#stopButton:visible');
-    expect(await page.innerText('#sendButton')).toBe('次に作る');
+    await expect.poll(() => page.innerText('#sendButton')).toBe('次に作る');
     expect(await page.isHidden('#streamingText')).toBe(true);
     await page.click('#streamingDetails summary');
     await until(
