@@ -12,7 +12,7 @@ import {
   type TapeInput,
 } from '../contracts/game/tape.js';
 import { projectPrefix, removeBelow, type ProjectPlace } from './kept-files.js';
-import { readAll, type ObjectStore } from './object-store.js';
+import { infoOf, readAll, type ObjectStore } from './object-store.js';
 import { newestFirst } from './project-objects.js';
 
 /** Of published versions, and of candidates, which go by their age as all of their plays do. */
@@ -73,7 +73,7 @@ export function createTapes(objects: ObjectStore) {
       const bytes = Buffer.from(JSON.stringify(inputs));
       const folder = ownerFolder(project, gameTree);
       const key = `${folder}${sha256Of(bytes)}.json`;
-      if ((await readAll(objects, key)) !== null) return false;
+      if ((await infoOf(objects, key)) !== null) return false;
       await objects.put(key, bytes);
       const kept = (await newestFirst(objects, projectPrefix(KEPT, project)))
         .map(({ key }) => key)

@@ -1,12 +1,12 @@
 /** The way back to the game that was left in order to make one. */
-import { gameLeft } from '../net/return-to.ts';
+import { gameLeft, gameToReturnTo } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { buttonOf, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 
 /** Who came from a game to make one finds the way back to it. */
 export function showWayBack() {
-  const game = gameLeft.read();
+  const game = gameToReturnTo();
   if (!game) return;
   const bar = h(
     'aside',

@@ -4,6 +4,7 @@ import { slot } from './slot.ts';
 export const SIGN_IN_PAGE = '/signin';
 
 const KEPT_MS = 15 * 60_000;
+const isOwnPath = (url: unknown): boolean => typeof url === 'string' && /^\/(?!\/)/.test(url);
 
 type Notice = 'adopted' | 'deleted' | 'expired' | 'failed' | 'gone' | 'guestEnded' | 'known';
 
@@ -20,6 +21,12 @@ export const wishedRemix = slot<string>('dreamcore_wished_remix');
 /** The game that a guest left in order to make one himself. */
 export const gameLeft = slot<{ title: string; url: string }>('dreamcore_left_game');
 
+/** That game, where its address is a page of this site. */
+export function gameToReturnTo(): { title: string; url: string } | null {
+  const game = gameLeft.read();
+  return typeof game?.title === 'string' && isOwnPath(game.url) ? game : null;
+}
+
 const pageLeft = slot<string>('dreamcore_return_to', KEPT_MS);
 
 export const rememberThisPage = (): void => pageLeft.put(location.pathname + location.search);
@@ -27,5 +34,5 @@ export const rememberThisPage = (): void => pageLeft.put(location.pathname + loc
 /** The remembered page, once; only a path of this site. */
 export function takeRememberedPage(): string | null {
   const url = pageLeft.take();
-  return url !== null && /^\/(?!\/)/.test(url) ? url : null;
+  return isOwnPath(url) ? url : null;
 }

@@ -77,24 +77,23 @@ export const PublishInfo = z.object({
     .string()
     .trim()
     .min(1)
-    .transform((title) => cut(title, 50)),
+    .transform((title) => shortened(title, 50)),
   description: z
     .string()
     .trim()
     .min(1)
-    .transform((description) => cut(description, 500)),
+    .transform((description) => shortened(description, 500)),
   howToPlay: z
     .string()
     .trim()
     .min(1)
-    .transform((howToPlay) => cut(howToPlay, 1_000)),
+    .transform((howToPlay) => shortened(howToPlay, 1_000)),
   tags: z
     .array(z.string())
     .transform((tags) =>
-      [...new Set(tags.map((tag) => cut(tag.replace(/^#/, '').trim(), 20)).filter(Boolean))].slice(
-        0,
-        10,
-      ),
+      [
+        ...new Set(tags.map((tag) => shortened(tag.replace(/^#/, '').trim(), 20)).filter(Boolean)),
+      ].slice(0, 10),
     ),
 });
 export type PublishInfo = z.output<typeof PublishInfo>;
@@ -185,6 +184,11 @@ export const Notification = z
   })
   .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof Notification>;
+
+/** What a model wrote, as a row can hold it. */
+function shortened(text: string, chars: number): string {
+  return cut(storable(text), chars);
+}
 
 function parseJson(value: string): unknown {
   try {

@@ -1,4 +1,5 @@
 import { splitAttached } from '../assets/attached-images.js';
+import { cut } from '../../contracts/base/cut.js';
 import type { DesignedBrief, GameBrief } from '../../contracts/game/brief.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 import type { Language } from '../../contracts/base/language.js';
@@ -153,11 +154,7 @@ function titleIn(request: string, isLike: boolean): string | null {
     .replace(named === undefined ? SAID_OF_IT : '', '')
     .replace(/^[\p{P}\s]+/u, '')
     .replace(/^(?:an?|the) /i, '');
-  const chars = [...subject];
-  if (chars.length <= TITLE_CHARS) return subject || null;
-  const whole = chars
-    .slice(0, TITLE_CHARS + 1)
-    .join('')
-    .replace(/\s\S*$/, '');
-  return [...whole].slice(0, TITLE_CHARS).join('');
+  if (cut(subject, TITLE_CHARS) === subject) return subject || null;
+  const whole = cut(subject, TITLE_CHARS + 1).replace(/\s\S*$/, '');
+  return cut(whole, TITLE_CHARS);
 }

@@ -72,6 +72,7 @@ function touches(line: string, { lines, names }: Deciders): boolean {
 
 /** The first line by which one text differs from the other on which its win depends, if any. */
 export function touchedWin(before: string, after: string): string | null {
+  if (before === after) return null;
   const sides = [
     [before, after],
     [after, before],

@@ -75,7 +75,7 @@ export function takedownsTable(client: Client) {
       return call(
         client,
         'move_publication',
-        { gameId, isDown, ...by, reason, notice: notice },
+        { gameId, isDown, ...by, reason, notice },
         z.boolean().nullable(),
       );
     },

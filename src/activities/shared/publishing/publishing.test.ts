@@ -124,6 +124,11 @@ describe('what the model says about a game', () => {
     });
   });
 
+  it('takes what a model wrote as a row can hold it', () => {
+    const info = parsePublishInfo(JSON.stringify({ ...whole, title: 'a\0b\ud800', tags: ['c\0'] }));
+    expect(info).toMatchObject({ title: 'ab\ufffd', tags: ['c'] });
+  });
+
   it.each([
     ['ごめんなさい', 'Failed to parse AI response'],
     ['{"title": ', 'Failed to parse AI response'],
