@@ -176,7 +176,10 @@ export function stateText({ data, words, drawn }: ToldState): string {
 }
 
 /** What a game declared, from such a text. */
-export function declaredIn(text: string): Readonly<Record<string, string>> {
-  const [declared] = JSON.parse(text) as [[string, string][]];
-  return Object.fromEntries(declared);
+export const declaredIn = (text: string): Readonly<Record<string, string>> => toldIn(text).data;
+
+/** The state of which {@link stateText} made a text. */
+export function toldIn(text: string): ToldState {
+  const [declared, words, drawn] = JSON.parse(text) as [[string, string][], string[], string[]];
+  return { data: Object.fromEntries(declared), words, drawn };
 }

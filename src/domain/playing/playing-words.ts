@@ -53,6 +53,9 @@ const DEAF_IN = {
   'nothing lasts':
     'Taps and drags are answered only while the finger is down: when it is lifted the game is as ' +
     'it was before.',
+  'since then':
+    'From some moment on no tap, hold or swipe is answered any more, though the game is not at ' +
+    'its end: see what may lead there, such as a choice, and where that leads.',
   play: 'Once it has begun the game goes on as if untouched: no tap, hold or swipe counts.',
 } as const;
 export type DeafIn = keyof typeof DEAF_IN;

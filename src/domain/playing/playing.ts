@@ -11,7 +11,7 @@ import { deafFinding, findingOf, lockedFinding, type DeafIn } from './playing-wo
 import type { Suspect } from './suspects.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 16;
+export const PLAYER_VERSION = 17;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;
@@ -151,7 +151,9 @@ export function judgeLives(lived: readonly LivedRun[], known: readonly PlayFindi
   const has = (code: PlayFinding['code']): boolean => known.some((note) => note.code === code);
   const reaction = has('keys-only') ? 'keys' : has('unsteady') ? 'unknown' : 'touch';
   const { hard: exceptions, notes: harmless } = exceptionsOf(lived, null, reaction === 'touch');
-  const isSoonOver = lived.some(({ why, overAtMs }) => why === 'soonOver' && overAtMs !== null);
+  const isSoonOver = lived.some(
+    ({ why, overAtMs }) => (why === 'soonOver' || why === 'backAtTitle') && overAtMs !== null,
+  );
   const isStill = lived.some(({ stopped }) => stopped !== null);
   const hard = [
     ...exceptions,
@@ -302,6 +304,7 @@ function deafIn(lived: readonly LivedRun[], reaction: Reaction): DeafIn[] {
   if (reaction !== 'touch') return reaction === 'keys' && deaf.includes('unbegun') ? ['play'] : [];
   return [
     ...(deaf.some((why) => why === 'deaf' || why === 'deafUntilEnd') ? ['play' as const] : []),
+    ...(deaf.includes('deafSince') ? ['since then' as const] : []),
     ...(deaf.includes('fruitless') ? ['nothing lasts' as const] : []),
     ...(deaf.includes('twoFingers') ? ['two fingers' as const] : []),
   ];

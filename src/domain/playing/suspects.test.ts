@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TapeFacts, TapeInput } from '../../contracts/game/tape.js';
-import { suspectsIn, suspectsInTapes } from './suspects.js';
+import { suspectsIn } from './suspects.js';
 
 const tapAt = (atMs: number): TapeInput => ({ type: 'down', atMs, finger: 0, x: 1, y: 1 });
 const begin = [tapAt(500)];
@@ -64,6 +64,15 @@ describe('P3: lives that are done once more by real touches', () => {
     });
     expect(suspectsIn([...lives, begunLate]).map(({ why }) => why)).toEqual(['stuck']);
     expect(suspectsIn(lives.slice(1))).toEqual([]);
+  });
+
+  it('are one that is stuck although each of its lives throws once while it loads', () => {
+    const stopped = 'TypeError: a';
+    const ended = life({ stopped, phases: [...played, [60, 'won']] });
+    const whys = (...lives: Parameters<typeof suspectsIn>[0]) =>
+      suspectsIn(lives).map(({ why }) => why);
+    expect(whys(ended, life({ stopped, phases: played }))).toEqual(['stopped', 'stuck']);
+    expect(whys(ended, life({ phases: played }))).toEqual(['stopped']);
   });
 
   it('are that whose end stood for longest', () => {
@@ -160,38 +169,5 @@ describe('P3: lives that are done once more by real touches', () => {
         isAsked ? ['twoFingers'] : [],
       );
     });
-  });
-});
-
-describe('P4: tapes of what is changed that are done once more by real touches', () => {
-  const inputs = [tapAt(500), tapAt(9_000)];
-  const left: [number, string][] = [...played, [60, 'over'], [90, 'playing']];
-  const tape = (now: Partial<TapeFacts>, before: Partial<TapeFacts> = { phases: left }) => ({
-    ...{ inputs, forMs: 12_000, seed: 7, from: 'search' as 'search' | 'owner' },
-    facts: life(now).facts,
-    before: life(before).facts,
-  });
-  const stuck: Partial<TapeFacts> = { phases: [...played, [60, 'over']] };
-  const why = (...tapes: Parameters<typeof suspectsInTapes>[0]) =>
-    suspectsInTapes(tapes).map((each) => each.why);
-
-  it('are one that stops in the change alone, by the chance of the tape', () => {
-    const stopped = tape({ stopped: 'TypeError: a' });
-    expect(suspectsInTapes([stopped, stopped])).toEqual([
-      { inputs, begin: inputs, forMs: 16_000, why: 'stopped', seed: 7 },
-    ]);
-    expect(why(tape({ stopped: 'TypeError: a' }, { stopped: 'TypeError: b' }))).toEqual([]);
-  });
-
-  it('are one that no more leaves an end that it left, until that end', () => {
-    expect(suspectsInTapes([tape(stuck)])).toEqual([
-      { inputs: [tapAt(500)], begin: inputs, forMs: 8_500, why: 'stuck', seed: 7 },
-    ]);
-    expect(why(tape(stuck, stuck), tape({ phases: left }), tape({ phases: played }))).toEqual([]);
-  });
-
-  it('are none that an owner has sent', () => {
-    const from = 'owner' as const;
-    expect(why({ ...tape({ stopped: 'freeze' }), from }, { ...tape(stuck), from })).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
-import { MOMENT_MS, type Tape, type TapeFacts, type TapeInput } from '../../contracts/game/tape.js';
+import { MOMENT_MS, type TapeFacts, type TapeInput } from '../../contracts/game/tape.js';
 import { phaseKind } from './playing-state.js';
 
-interface Life {
+export interface Life {
   readonly inputs: readonly TapeInput[];
   /** The first of them, by which it began. */
   readonly begin: readonly TapeInput[];
@@ -17,6 +17,8 @@ export interface Suspect extends Pick<Life, 'inputs' | 'begin' | 'forMs'> {
     | 'locked'
     | 'deaf'
     | 'deafUntilEnd'
+    | 'deafSince'
+    | 'backAtTitle'
     | 'unbegun'
     | 'fruitless'
     | 'twoFingers';
@@ -26,13 +28,6 @@ export interface Suspect extends Pick<Life, 'inputs' | 'begin' | 'forMs'> {
   readonly phase?: string;
 }
 
-/** A tape of what is changed, and what is seen of it in the change. */
-export interface Replayed extends Pick<Life, 'inputs' | 'forMs' | 'facts'> {
-  readonly seed: number;
-  readonly from: Tape['from'];
-  readonly before: TapeFacts;
-}
-
 /** Each is a run by real touches. */
 const MOST = 2;
 /** Words about an end stand for this time before they count. */
@@ -40,13 +35,13 @@ const STANDING_MS = 2_500;
 /** A life that freezes ends before the inputs, and the time, in which it does. */
 export const STOPPING_MS = 4_000;
 /** A game that can be played is not over so soon after its beginning in each of these lives. */
-const SOON = { moments: 15, lives: 4 } as const;
+export const SOON = { moments: 15, lives: 4 } as const;
 /** How long a search has tried to leave an end, in moments. */
 const TRIED = 30;
 /** A game that stands still for so long, under so many touches and drags, may answer to none. */
-const LOCKED = { moments: 40, touches: 8, moves: 1 } as const;
+export const LOCKED = { moments: 40, touches: 8, moves: 1 } as const;
 /** In so many lives with so many touches a game that hears any has answered to one. */
-const DEAF = { lives: 2, touches: 10, ms: 15_000 } as const;
+export const DEAF = { lives: 2, touches: 10, ms: 15_000 } as const;
 /** The same of a game that ends sooner, all lives together; what is left of it before its end. */
 const BRIEF = { touches: 12, ms: 1_500, lastMs: 200 } as const;
 /** Moments until what a touch has brought is there, and those in which it has to be looked for. */
@@ -71,7 +66,7 @@ export function suspectsIn(lives: readonly Life[]): Suspect[] {
   for (const { facts, ...life } of lives)
     if (facts.stopped !== null && !stops.has(facts.stopped))
       stops.set(facts.stopped, suspectOf(life, life.forMs + STOPPING_MS, 'stopped'));
-  const going = lives.filter(({ facts }) => facts.stopped === null);
+  const going = goingOn(lives);
   const [other] = [...deafIn(going), ...endingIn(lives, going), ...going.flatMap(lockIn)];
   return [
     ...[...stops.values()].slice(0, MOST),
@@ -80,21 +75,11 @@ export function suspectsIn(lives: readonly Life[]): Suspect[] {
   ];
 }
 
-/**
- * Tapes of what is changed that stop in the change alone, or come to an end there that they no more
- * leave. What an owner has sent is no source of a finding (P4).
- */
-export function suspectsInTapes(tapes: readonly Replayed[]): Suspect[] {
-  const own = tapes.filter(({ from, before }) => from !== 'owner' && before.stopped === null);
-  const asLife = ({ seed, inputs, forMs, facts }: Replayed, why: Suspect['why']): Suspect[] =>
-    why === 'stopped'
-      ? [{ seed, inputs, begin: inputs, forMs: forMs + STOPPING_MS, why }]
-      : endingIn([], [{ inputs, begin: inputs, forMs, facts }]).map((each) => ({ ...each, seed }));
-  const stopped = own.filter(({ facts }) => facts.stopped !== null);
-  const hasLost = ({ before, facts }: Replayed): boolean =>
-    facts.stopped === null && endOf(before) >= 0 && isLeft(before) && !isLeft(facts);
-  const stuck = own.filter(hasLost).flatMap((tape) => asLife(tape, 'stuck'));
-  return [...stopped.flatMap((tape) => asLife(tape, 'stopped')).slice(0, 1), ...stuck.slice(0, 1)];
+/** Lives that went on, even from an exception that each has met: its beginning throws it. */
+function goingOn(lives: readonly Life[]): readonly Life[] {
+  const [first] = new Set(lives.map(({ facts }) => facts.stopped));
+  const isOfAll = lives.length > 1 && lives.every(({ facts }) => facts.stopped === first);
+  return isOfAll ? lives : lives.filter(({ facts }) => facts.stopped === null);
 }
 
 /** A game that asks for two fingers may hear one alone. */
@@ -184,10 +169,10 @@ function restsIn({ inputs, begin, facts }: Life): number[] {
   return facts.names.flatMap((_, at) => (at > begun && !touched.has(at) ? [at] : []));
 }
 
-const isPlaying = (phase = 'title'): boolean =>
+export const isPlaying = (phase = 'title'): boolean =>
   phaseKind(phase) === 'playing' && !/^pause/i.test(phase);
 
-const touchesIn = ({ inputs }: Pick<Life, 'inputs'>): number =>
+export const touchesIn = ({ inputs }: Pick<Life, 'inputs'>): number =>
   inputs.filter(({ type }) => type === 'down').length;
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {
@@ -196,7 +181,7 @@ function isSame(one: readonly number[], other: readonly number[]): boolean {
 }
 
 /** Games whose end comes at once, or is one that no life has left: the longest such end. */
-function endingIn(all: readonly Life[], lives: readonly Life[]): Suspect[] {
+export function endingIn(all: readonly Life[], lives: readonly Life[]): Suspect[] {
   const isSoonOver = all.length >= SOON.lives && all.every(isOverSoon);
   const why = isSoonOver ? 'soonOver' : 'stuck';
   const left = lives.filter(({ facts }) => isLeft(facts)).map(({ facts }) => endNameOf(facts));
@@ -212,12 +197,12 @@ function endingIn(all: readonly Life[], lives: readonly Life[]): Suspect[] {
     .map((suspect) => ({ ...suspect, forMs: suspect.forMs + STANDING_MS }));
 }
 
-const endOf = ({ phases }: TapeFacts): number =>
+export const endOf = ({ phases }: TapeFacts): number =>
   phases.findIndex(([, phase]) => phaseKind(phase) === 'ended');
 
 const endNameOf = (facts: TapeFacts): string | undefined => facts.phases[endOf(facts)]?.[1];
 
-function isLeft(facts: TapeFacts): boolean {
+export function isLeft(facts: TapeFacts): boolean {
   const after = facts.phases.slice(Math.max(0, endOf(facts)));
   return after.some(([, phase]) => phaseKind(phase) !== 'ended');
 }
@@ -237,10 +222,14 @@ function isOverSoon({ begin, facts: { phases, moments, score } }: Life): boolean
   return isBegun && isShort && (score === null || score.most === score.first);
 }
 
+/** The moment from which on nothing has changed any more. */
+export const stillFrom = ({ names }: TapeFacts): number =>
+  names.findLastIndex((name) => name !== names.at(-1)) + 1;
+
 /** A life in which everything stands still from some moment on, whatever is touched. */
-function lockIn(life: Life): Suspect[] {
+export function lockIn(life: Life): Suspect[] {
   const { names, phases } = life.facts;
-  const last = names.findLastIndex((name) => name !== names.at(-1)) + 1;
+  const last = stillFrom(life.facts);
   const isLong = names.length - last >= LOCKED.moments;
   if (!isLong || last === 0 || !isPlaying(phases.at(-1)?.[1])) return [];
   const fromMs = last * MOMENT_MS;

@@ -1,4 +1,5 @@
-import type { TapeInput } from '../../contracts/game/tape.js';
+import type { TapeFacts, TapeInput } from '../../contracts/game/tape.js';
+import { isTitle, toldIn } from '../../domain/playing/playing-state.js';
 import { SAME_POINTS, type LivedRun } from '../../domain/playing/playing.js';
 import type { Suspect } from '../../domain/playing/suspects.js';
 import { FRAME_MS } from '../../game-page/names.js';
@@ -7,8 +8,14 @@ import { DENSE, LED_MS, LOADED_MS, MIDDLE, type Place } from './gestures.js';
 import { STEP_MS, stroke, type Stroke } from './moves.js';
 import type { PlayedRun } from './run.js';
 import { pointsApart } from './shots.js';
+import type { TapeToRun } from './tape-run.js';
 
-type Run = (life: Suspect) => Promise<PlayedRun>;
+/** The same inputs by real touches, or at once by the page's own hands. */
+export interface Hands {
+  readonly real: (life: Suspect) => Promise<PlayedRun>;
+  readonly own: (life: TapeToRun) => Promise<TapeFacts>;
+}
+type Run = Hands['real'];
 
 /** Where two fingers rest: on both sides and in both halves, then where thumbs are. */
 const FINGERS: readonly (readonly [Place, Place])[] = [
@@ -43,6 +50,7 @@ type Touch = readonly [forMs: number, inputsAt: (atMs: number) => TapeInput[]];
 const DRAG_MS = 5 * FRAME_MS;
 const SHORT = 2;
 const PAUSE_MS = 150;
+const MIXED = 5;
 const TAP_MS = 2 * FRAME_MS;
 /** Drags towards the middle, from wherever a thing may be that has to be held. */
 const HOLDS: readonly Stroke[] = DENSE.filter((_, at) => at % 4 === 0).map((from) => {
@@ -60,17 +68,23 @@ const AFTER_LOOK_MS = 50;
 
 /**
  * A life of a search once more, by real touches. A game is deaf when it goes as it does without
- * them, or to a second finger, and locked when nothing is answered any more of what was answered
- * after its beginning.
+ * them, or to a second finger, locked when nothing is answered any more of what was answered after
+ * its beginning, and over where its title never goes. Null: it answers to the page's own hands.
  */
-export async function livedAgain(suspect: Suspect, run: Run): Promise<LivedRun> {
+export async function livedAgain(suspect: Suspect, hands: Hands): Promise<LivedRun | null> {
   const { why, begin } = suspect;
+  const run = hands.real;
   const begunMs = (begin.at(-1)?.atMs ?? 0) + BEGUN_MS;
   if (why === 'twoFingers') return hearsTwo(suspect, afterLook(begunMs), run);
   if (why === 'fruitless') return isFruitless(suspect, begunMs, run);
-  if (why === 'deafUntilEnd') return isDeafUntilEnd(suspect, run);
+  if (why === 'deafUntilEnd' || why === 'deafSince') return isDeafUntilEnd(suspect, hands);
   const lived = await run(suspect);
   const seen = { ...lived, why, isDeaf: false };
+  // An end that looks like the title is an end.
+  if (why === 'backAtTitle') {
+    const isBack = lived.states.every((state) => isTitle(toldIn(state)));
+    return { ...seen, overAtMs: isBack ? lived.endedAtMs : null };
+  }
   if (suspect.phase !== undefined && !isBrokenLater(lived)) return { ...seen, thrown: [] };
   if (why === 'deaf' || why === 'unbegun')
     return { ...seen, isDeaf: isSame(lived, await run(untouched(suspect))) };
@@ -111,8 +125,11 @@ async function isFruitless(suspect: Suspect, begunMs: number, run: Run): Promise
   return { ...lived, why, isDeaf: isSame(lived, none) };
 }
 
-/** Whether a game that ends by itself goes on as untouched under drags and taps everywhere. */
-async function isDeafUntilEnd(suspect: Suspect, run: Run): Promise<LivedRun> {
+/**
+ * Whether a game that ends by itself goes on as untouched under drags and taps everywhere: by the
+ * page's own hands, and under a few of them by real ones, as some games answer to those alone.
+ */
+async function isDeafUntilEnd(suspect: Suspect, { real, own }: Hands): Promise<LivedRun | null> {
   const { begin, forMs, why } = suspect;
   const fromMs = (begin.at(-1)?.atMs ?? 0) + PAUSE_MS;
   const drags = [...STROKES, ...HOLDS].map((way): Touch => [
@@ -120,17 +137,37 @@ async function isDeafUntilEnd(suspect: Suspect, run: Run): Promise<LivedRun> {
     (at) => touch(0, way, at, SHORT),
   ]);
   const taps = DENSE.map((at): Touch => [TAP_MS, (atMs) => brief(at, atMs)]);
+  const withTouches = (inputs: readonly TapeInput[]): Suspect => {
+    return { ...suspect, inputs: [...begin, ...inputs] };
+  };
   const tried = [...inLives(drags, fromMs, forMs), ...inLives(taps, fromMs, forMs)];
-  const none = await run(untouched(suspect));
-  let lived = none;
-  for (const inputs of [suspect.inputs.slice(begin.length), ...tried]) {
-    const touched = { ...suspect, inputs: [...begin, ...inputs] };
-    lived = await run(touched);
-    if (!isSame(lived, none) && !isSame(lived, await run(untouched(touched))))
+  const [some = []] = inLives(mixed(drags, taps), fromMs, forMs);
+  const alone = await own(untouched(suspect));
+  if (!isSameLife(await own(suspect), alone)) return null;
+  const none = await real(untouched(suspect));
+  for (const touched of [suspect, withTouches(some)]) {
+    const lived = await real(touched);
+    if (isSame(lived, none)) continue;
+    if (touched === suspect || !isSame(lived, await real(untouched(touched))))
       return { ...lived, why, isDeaf: false };
   }
-  return { ...lived, why, isDeaf: true };
+  for (const touched of tried.map(withTouches)) {
+    const facts = await own(touched);
+    if (isSameLife(facts, alone)) continue;
+    if (!isSameLife(facts, await own(untouched(touched)))) return null;
+  }
+  return { ...none, why, isDeaf: true };
 }
+
+/** Of each as many as a life may have room for, from all over the screen. */
+const mixed = (drags: readonly Touch[], taps: readonly Touch[]): Touch[] =>
+  drags
+    .filter((_, at) => at % MIXED === 0)
+    .flatMap((drag, at) => [drag, ...taps.filter((__, each) => each % (MIXED * MIXED) === at)]);
+
+const isSameLife = (one: TapeFacts, other: TapeFacts): boolean =>
+  one.names.length === other.names.length &&
+  one.names.every((name, at) => name === other.names[at]);
 
 /** One after the other, in as many lives as that takes. */
 function inLives(touches: readonly Touch[], fromMs: number, untilMs: number): TapeInput[][] {

@@ -12,7 +12,7 @@ import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
 import { isHurtAt, lossesOf } from '../../domain/playing/losses.js';
 import { BEGUN, stepsAt } from '../../domain/playing/events.js';
 import { bestOf } from '../../domain/playing/progress.js';
-import type { Replayed } from '../../domain/playing/suspects.js';
+import type { Replayed } from '../../domain/playing/tape-suspects.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { gameTreeIn } from './game-tree.js';
 import type { Moment } from './images.js';

@@ -16,7 +16,8 @@ import {
   type LivedRun,
   type SeenRun,
 } from '../../domain/playing/playing.js';
-import { suspectsIn, suspectsInTapes, type Suspect } from '../../domain/playing/suspects.js';
+import { suspectsIn, type Suspect } from '../../domain/playing/suspects.js';
+import { suspectsInTapes } from '../../domain/playing/tape-suspects.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { stateLog } from '../../domain/game/state-log.js';
 import { common, compareVersions, pairsIn, type Compared } from './compare.js';
@@ -41,12 +42,13 @@ import {
 import { gameTreeIn, isOtherGame } from './game-tree.js';
 import { imagesOf, type Moment } from './images.js';
 import { LANES } from './lane.js';
-import { livedAgain } from './lived.js';
+import { livedAgain, type Hands } from './lived.js';
 import { answersIn, livesIn, outlastIn, paintTape, replayed, tapesOf } from './lives.js';
 import { Pages } from './pages.js';
 import { NAMES_PHASES, paintPhases, suspectsLed } from './phases.js';
 import { reportWith, unplayed } from './play-report.js';
 import { Runner, type PlayedRun } from './run.js';
+import { runTape } from './tape-run.js';
 import { TrialImages } from './trial-images.js';
 import { unwonNotes } from './win-code.js';
 import type { Life } from './life.js';
@@ -322,11 +324,16 @@ class Player {
   private async lived(suspects: readonly Suspect[]): Promise<LivedRun[]> {
     const { parcelFile } = this.input;
     const lived: LivedRun[] = [];
-    const run = (life: Suspect): Promise<PlayedRun> =>
-      this.pages.on(1, { parcelFile, seed: life.seed ?? this.seed }, (page) =>
-        new Runner(page, this.access.seenFrom).playLife(life),
-      );
-    for (const life of suspects) lived.push(await livedAgain(life, run));
+    for (const suspect of suspects) {
+      const on = { parcelFile, seed: suspect.seed ?? this.seed };
+      const hands: Hands = {
+        real: (life) =>
+          this.pages.on(1, on, (page) => new Runner(page, this.access.seenFrom).playLife(life)),
+        own: (life) => this.pages.on(1, { ...on, isFollowed: true }, (page) => runTape(page, life)),
+      };
+      const run = await livedAgain(suspect, hands);
+      if (run !== null) lived.push(run);
+    }
     return lived;
   }
 

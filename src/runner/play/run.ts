@@ -30,6 +30,8 @@ const FIT_MS = 300;
 const LOOK_MS: Readonly<Partial<Record<Suspect['why'], number>>> = {
   deaf: 2_000,
   deafUntilEnd: 500,
+  deafSince: 2_000,
+  backAtTitle: 1_000,
   unbegun: 2_000,
   fruitless: 500,
   twoFingers: 500,
