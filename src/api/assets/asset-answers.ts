@@ -1,49 +1,16 @@
+import type { z } from 'zod';
+import { projected } from '../../contracts/rows/projects.js';
 import { assetUrl } from '../../domain/assets/asset-names.js';
 import { assetKeyOf, promisedHash } from '../../objects/assets.js';
-import type { AssetRow, ListedAsset } from '../../store/tables/assets.js';
+import type { AssetRow } from '../../store/tables/assets.js';
 
-/** Assets as clients see them (rest.md §7). `filename` is the display name. */
-
-const named = (asset: AssetRow) => ({
-  id: asset.id,
-  filename: asset.original_name ?? asset.filename,
-  alias: asset.alias,
-  mimeType: asset.mime_type,
-  size: asset.size,
-});
-const noted = ({ tags, description }: AssetRow) => ({ tags, description });
-const url = ({ owner_id, alias }: AssetRow): string => assetUrl(owner_id ?? '', alias);
-
-/** The address whose bytes never change; null for an asset that we have no bytes of. */
-function fixedUrl(asset: AssetRow): string | null {
+/** An asset as clients see it (rest.md §7), by the schema of the answer. */
+export function shownAsset<S extends z.ZodType>(schema: S, asset: AssetRow): z.output<S> {
+  const { owner_id: ownerId, alias, original_name: displayName, filename } = asset;
+  const url = assetUrl(ownerId ?? '', alias);
   const hash = promisedHash(assetKeyOf(asset) ?? '');
-  return hash && `${url(asset)}?sha=${hash}`;
+  // The bytes at the fixed address never change; null for an asset that we have no bytes of.
+  const urls = { url, fixedUrl: hash && `${url}?sha=${hash}` };
+  const shown = { ...asset, filename: displayName ?? filename, isOwner: true };
+  return projected(schema, { ...shown, ...urls });
 }
-
-export const toUploaded = (asset: AssetRow) => ({ ...named(asset), url: url(asset) });
-
-export const toListed = (asset: ListedAsset) => ({
-  ...named(asset),
-  isPublic: asset.is_public,
-  ...noted(asset),
-  url: url(asset),
-  projects: asset.projects,
-  createdAt: asset.created_at,
-});
-
-export const toFound = (asset: AssetRow) => ({
-  ...named(asset),
-  isPublic: asset.is_public,
-  isOwner: true as const,
-  ...noted(asset),
-  url: url(asset),
-});
-
-export const toMeta = (asset: AssetRow) => ({
-  ...named(asset),
-  isPublic: asset.is_public,
-  ...noted(asset),
-  createdAt: asset.created_at,
-  url: url(asset),
-  fixedUrl: fixedUrl(asset),
-});

@@ -8,9 +8,10 @@ const DATA_URI = /^data:[^,]{0,200};base64,/i;
 
 export type SentImageConfig = Pick<Config, 'IMAGE_MAX_SIDE' | 'IMAGE_MAX_PIXELS'>;
 
-function limitsOf(config: SentImageConfig): ImageLimits {
-  return { maxSide: config.IMAGE_MAX_SIDE, maxPixels: config.IMAGE_MAX_PIXELS };
-}
+const limitsOf = (config: SentImageConfig): ImageLimits => ({
+  maxSide: config.IMAGE_MAX_SIDE,
+  maxPixels: config.IMAGE_MAX_PIXELS,
+});
 
 /**
  * Throws `ImageTooLarge` or `ImageUnreadable` for an image of this type that must not be kept:

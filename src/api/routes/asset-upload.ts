@@ -11,7 +11,8 @@ import type { ReceivedFiles } from '../../disk/received-files.js';
 import type { Assets } from '../../objects/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetRow } from '../../store/tables/assets.js';
-import { toUploaded } from '../assets/asset-answers.js';
+import { UploadedAsset } from '../../contracts/wire/http.js';
+import { shownAsset } from '../assets/asset-answers.js';
 import { createKeyedQueue, type KeyedQueue } from '../assets/keyed-queue.js';
 import { mediaTypeOf } from '../assets/media-type.js';
 import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
@@ -65,7 +66,7 @@ async function addUpload(deps: UploadDeps, { res, user }: UploadCall, { file, fi
     projectId: project?.id ?? null,
   });
   if (asset === null) throw refusal(415, 'Invalid file type');
-  return { success: true as const, asset: toUploaded(asset) };
+  return { success: true as const, asset: shownAsset(UploadedAsset, asset) };
 }
 
 interface Addition {

@@ -4,6 +4,8 @@ import type { IMAGE_ROUTES } from '../../contracts/http-routes/images-and-action
 import type { ActionKind, ActionOutcome } from '../../contracts/rows/actions.js';
 import type { PublishedGame, PublishInfo, RemixedGame } from '../../contracts/media/publishing.js';
 import type { ImageMade } from '../../contracts/media/images.js';
+import { projected } from '../../contracts/rows/projects.js';
+import { ActionAnswer } from '../../contracts/wire/http.js';
 import { endOfAction, type ActionRow } from '../../contracts/rows/rows.js';
 import { outcomeOfEnd, resultOf, whereToAsk, type ActionWorkflows } from '../action-workflows.js';
 import type { Handlers } from '../http/mount.js';
@@ -31,16 +33,7 @@ export function actionHandlers(
 ): Pick<Handlers<typeof IMAGE_ROUTES>, 'actionState' | 'actionAnswer' | 'cancelAction'> {
   const { store, actions } = deps;
   return {
-    actionState: ({ action: { id, kind, state, progress, error, ...row } }) => ({
-      id,
-      kind,
-      projectId: row.project_id,
-      state,
-      progress,
-      error,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-    }),
+    actionState: ({ action }) => projected(ActionAnswer, action),
     async actionAnswer({ res, action }) {
       const end = endOfAction(action);
       if (end === null) throw new Refusal(202, { actionId: action.id }, whereToAsk(action.id));

@@ -1,10 +1,11 @@
 import type { Response } from 'express';
 import type { ASSET_ROUTES } from '../../contracts/http-routes/assets.js';
+import { AssetMeta, FoundAsset, ListedAsset } from '../../contracts/wire/http.js';
 import { storable } from '../../contracts/base/ids.js';
 import { isAway } from '../away.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetChanges } from '../../store/tables/assets.js';
-import { toFound, toListed, toMeta } from '../assets/asset-answers.js';
+import { shownAsset } from '../assets/asset-answers.js';
 import type { Call, Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
@@ -21,14 +22,16 @@ export function assetHandlers(deps: AssetUploadDeps): Handlers<typeof ASSET_ROUT
     async listAssets({ res, user, query }) {
       const assets = await orNothing(logOf(res), store.asUser(user.token).assets.list(user.id), []);
       // JSON leaves out what is undefined.
-      return { assets: assets.map(toListed), currentProjectId: query.currentProjectId };
+      const listed = assets.map((asset) => shownAsset(ListedAsset, asset));
+      return { assets: listed, currentProjectId: query.currentProjectId };
     },
     async searchAssets({ res, user, query: { q } }) {
       const options = q === '' ? {} : { query: q, limit: FOUND_AT_MOST };
-      const found = store.asUser(user.token).assets.list(user.id, options);
-      return { assets: (await orNothing(logOf(res), found, [])).map(toFound) };
+      const list = store.asUser(user.token).assets.list(user.id, options);
+      const found = await orNothing(logOf(res), list, []);
+      return { assets: found.map((asset) => shownAsset(FoundAsset, asset)) };
     },
-    assetMeta: ({ asset }) => toMeta(asset),
+    assetMeta: ({ asset }) => shownAsset(AssetMeta, asset),
     async shareAsset({ user, asset, body }) {
       const { assets } = store.asUser(user.token);
       const changed = await assets.update(asset.id, { is_public: body.isPublic });

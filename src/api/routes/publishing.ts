@@ -12,6 +12,7 @@ import {
   type PublishInfo,
   type UnpublishGameInput,
 } from '../../contracts/media/publishing.js';
+import { PublicationGame } from '../../contracts/wire/http.js';
 import type { RevisionRow } from '../../contracts/rows/rows.js';
 import type { Videos } from '../../objects/videos.js';
 import type { Store } from '../../store/index.js';
@@ -104,11 +105,10 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
 }
 
 function publicationOf(game: PublishedGameRow, head: RevisionRow | null) {
-  const { id: gameId, revision, visibility, playCount, likeCount, publishedAt, updatedAt } = game;
+  const { id: gameId, revision } = game;
   // A restore makes a revision of its own, with the files of the one that it restores.
   const isNewest = [head?.revision, head?.restored_from].includes(revision);
-  const counts = { playCount, likeCount, publishedAt, updatedAt };
-  return { gameId, revision, isNewest, visibility, url: pageOf(gameId), ...counts };
+  return PublicationGame.parse({ ...game, gameId, isNewest, url: pageOf(gameId) });
 }
 
 async function publish(
@@ -117,7 +117,8 @@ async function publish(
 ): Promise<Answer<(typeof PUBLISHING_ROUTES)['publish']>> {
   const projectId = project.id;
   const drafts = store.asUser(user.token).publishDrafts;
-  const listing = sent.title.trim() === '' ? await draftOf(drafts.get(projectId)) : sent;
+  const listing =
+    sent.title.trim() === '' ? PublishData.safeParse(await drafts.get(projectId)).data : sent;
   if (!listing || listing.title.trim() === '') throw refusal(400, 'title is required');
   if (await store.takedowns.ofProject(projectId)) throw refusal(403, 'Game was taken down');
   const head = await store.revisions.head(projectId);
@@ -149,12 +150,6 @@ export function publishedAnswer(outcome: ActionOutcome<PublishedGame>) {
 }
 
 const pageOf = (gameId: string): string => `/game.html?id=${gameId}`;
-
-/** The stored draft as a listing; null when there is none, or one that could not be published. */
-async function draftOf(stored: Promise<unknown>): Promise<PublishData | null> {
-  const parsed = PublishData.safeParse(await stored);
-  return parsed.success ? parsed.data : null;
-}
 
 /**
  * Publishing and unpublishing of one project share a workflow id. A call that meets another's run

@@ -54,7 +54,6 @@ export const ProjectColumns = z.object(
     Object.entries(COLUMNS).map(([key, { schema }]) => [key, schema]),
   ) as unknown as Shape,
 );
-type ProjectColumns = z.infer<typeof ProjectColumns>;
 
 /** A project as frames show it (websocket.md §6). */
 export const ProjectBrief = projection('brief');
@@ -69,7 +68,10 @@ export type ProjectCopy = z.infer<typeof ProjectCopy>;
 export const ProjectEdits = projection('edit');
 export type ProjectEdits = z.infer<typeof ProjectEdits>;
 
-/** The projection of a row, for example `projected(ProjectBrief, row)`. */
-export function projected<S extends z.ZodType>(schema: S, row: ProjectColumns): z.output<S> {
+/** The projection of a row of any table, for example `projected(ProjectBrief, row)`. */
+export function projected<S extends z.ZodType>(
+  schema: S,
+  row: Readonly<Record<string, unknown>>,
+): z.output<S> {
   return schema.parse(toCamelCase(row));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GameCard, Notification, Visibility, type PublishInfo } from '../media/publishing.js';
+import { ProjectColumns } from '../rows/projects.js';
 import { JobRow } from '../rows/rows.js';
 import { ProjectSummary } from './frames.js';
 import { Setting } from '../game/settings.js';
@@ -113,19 +114,7 @@ export const ProjectList = z.object({
   next: z.string().nullable().exactOptional(),
   counts: z.object({ all: z.number().int(), public: z.number().int() }).exactOptional(),
 });
-export const Project = z
-  .looseObject({
-    id: z.string(),
-    user_id: z.string(),
-    name: z.string(),
-    is_public: z.boolean(),
-    remixed_from: z.string().nullable(),
-    created_at: moment,
-    updated_at: moment,
-    game_type: z.string().nullable(),
-    storage_path: z.string().nullable(),
-  })
-  .meta({ id: 'Project' });
+export const Project = ProjectColumns.loose().meta({ id: 'Project' });
 export const Code = z.object({ code: z.string() });
 export const Settings = z.object({ settings: z.array(Setting) }).meta({ id: 'Settings' });
 /** `changed` = a version was made; else the game had these values already. */
@@ -169,19 +158,19 @@ const notes = {
   description: z.string().nullable(),
 };
 const projects = z.array(z.object({ id: z.string(), name: z.string() }));
-export const AssetUploaded = z.object({
-  success,
-  asset: z.object(asset).meta({ id: 'UploadedAsset' }),
-});
+export const UploadedAsset = z.object(asset).meta({ id: 'UploadedAsset' });
+export const AssetUploaded = z.object({ success, asset: UploadedAsset });
+export const ListedAsset = z
+  .object({ ...asset, ...notes, projects, createdAt: moment })
+  .meta({ id: 'ListedAsset' });
 export const AssetList = z.object({
-  assets: z.array(
-    z.object({ ...asset, ...notes, projects, createdAt: moment }).meta({ id: 'ListedAsset' }),
-  ),
+  assets: z.array(ListedAsset),
   currentProjectId: z.unknown().optional(),
 });
-export const AssetsFound = z.object({
-  assets: z.array(z.object({ ...asset, ...notes, isOwner: success }).meta({ id: 'FoundAsset' })),
-});
+export const FoundAsset = z
+  .object({ ...asset, ...notes, isOwner: success })
+  .meta({ id: 'FoundAsset' });
+export const AssetsFound = z.object({ assets: z.array(FoundAsset) });
 /** `fixedUrl` (additive): these bytes for ever. */
 export const AssetMeta = z
   .object({ ...asset, ...notes, createdAt: moment, fixedUrl: z.string().nullable() })
@@ -255,23 +244,22 @@ export const PublishInfoAnswer = z
     tags: z.array(z.string()),
   })
   .meta({ id: 'PublishInfo' }) satisfies z.ZodType<PublishInfo>;
+export const PublicationGame = z.object({
+  gameId: z.string(),
+  revision: z.string(),
+  /** Additive: players have the files that the project has now. */
+  isNewest: z.boolean(),
+  visibility: Visibility,
+  url: z.string(),
+  playCount: z.number(),
+  likeCount: z.number(),
+  publishedAt: moment,
+  updatedAt: moment,
+});
 export const Publication = z.object({
   /** Additive: pages need not ask for a video that there is not. */
   hasVideo: z.boolean(),
-  game: z
-    .object({
-      gameId: z.string(),
-      revision: z.string(),
-      /** Additive: players have the files that the project has now. */
-      isNewest: z.boolean(),
-      visibility: Visibility,
-      url: z.string(),
-      playCount: z.number(),
-      likeCount: z.number(),
-      publishedAt: moment,
-      updatedAt: moment,
-    })
-    .nullable(),
+  game: PublicationGame.nullable(),
   /** Additive: an operator took it down, and why; until it is put back it counts as unpublished. */
   takenDown: z.object({ reason: z.string(), at: moment }).nullable(),
 });
