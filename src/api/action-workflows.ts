@@ -1,12 +1,11 @@
 import {
   WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
   type Client,
   type WorkflowHandle,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { askActionToCancel } from '../runs/cancel-action.js';
+import { failureOfRun } from '../runs/failure.js';
 import { poll, untilAborted } from '../concurrency.js';
 import {
   type ActionEnd,
@@ -134,9 +133,10 @@ function waitingElsewhere(actionId: string | null): Refusal {
     : new Refusal(503, { error: UNAVAILABLE_SENTENCE }, whereToAsk(actionId));
 }
 
-export function whereToAsk(actionId: string) {
-  return { Location: `/api/actions/${actionId}`, 'Retry-After': '1' };
-}
+export const whereToAsk = (actionId: string) => ({
+  Location: `/api/actions/${actionId}`,
+  'Retry-After': '1',
+});
 
 /** A call may have met the run of an earlier one. */
 async function actionOf(run: ActionRun): Promise<string> {
@@ -190,11 +190,7 @@ function startAction<I extends ActionRef>(
   );
 }
 
-const CANCELLED = {
-  ok: false,
-  kind: 'RunCancelled',
-  detail: 'the action was cancelled',
-} as const;
+const CANCELLED = { ok: false, kind: 'RunCancelled', detail: 'the action was cancelled' } as const;
 
 /** The end in the row of an action, as the outcome of its call. */
 export function outcomeOfEnd(end: ActionEnd): ActionOutcome<unknown> {
@@ -207,12 +203,11 @@ export async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutc
   try {
     return { ok: true, result: (await result) as T };
   } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const { cause } = error;
-    if (cause instanceof ApplicationFailure && isErrorKind(cause.type))
-      return { ok: false, kind: cause.type, detail: cause.message };
-    if (cause instanceof CancelledFailure) return CANCELLED;
+    const failure = failureOfRun(error);
+    if (failure === null) throw error;
+    const { type, message: detail } = failure;
+    if (type === 'CancelledFailure') return CANCELLED;
     // Ended from outside: by an operator, or by the watch over broken workflows.
-    return { ok: false, kind: 'RunCrashed', detail: cause?.message ?? error.message };
+    return { ok: false, kind: isErrorKind(type) ? type : 'RunCrashed', detail };
   }
 }

@@ -17,6 +17,5 @@ export function workflowUrl(
 }
 
 /** A job or an action on the page of operators. */
-export function operatorPageUrl(publicUrl: string, workId: string): string {
-  return `${publicUrl}/ops?job=${workId}`;
-}
+export const operatorPageUrl = (publicUrl: string, workId: string): string =>
+  `${publicUrl}/ops?job=${workId}`;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowFailedError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import { actionWorkflowId, projectWorkflowId } from '../contracts/base/ids.js';
 import {
   AskedGame,
@@ -12,6 +11,7 @@ import {
 } from '../contracts/durable/rerun.js';
 import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
+import { failureOfRun } from './failure.js';
 import { readRuns } from './find.js';
 import { firstOf, NothingToTake, takenBefore } from './taken.js';
 
@@ -88,9 +88,9 @@ async function makeCopy(client: Client, input: RerunJobInput): Promise<JobRerun>
 }
 
 function refusedCopy(error: unknown): never {
-  const cause = error instanceof WorkflowFailedError ? error.cause : null;
-  if (!(cause instanceof ApplicationFailure)) throw error;
-  throw new RerunRefused(`It cannot be done in a copy: ${cause.message}.`);
+  const failure = failureOfRun(error);
+  if (!failure?.isOfItsCode) throw error;
+  throw new RerunRefused(`It cannot be done in a copy: ${failure.message}.`);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { jobIdFor } from '../../contracts/base/ids.js';
 import { messageOf, type ErrorKind } from '../../contracts/base/errors.js';
 import {
@@ -9,6 +8,7 @@ import {
   type GenerateGameInput,
   type GenerateGameOutcome,
 } from '../../contracts/durable/workflows.js';
+import { failureOfRun } from '../../runs/failure.js';
 import type { Store } from '../../store/index.js';
 import { noteRoll } from '../../temporal/versions.js';
 import { writerStart, type WriterWork } from '../../temporal/writer-start.js';
@@ -73,7 +73,7 @@ export async function whenFree<T>(run: () => Promise<T>, waitMs = BUSY_LIMIT_MS)
     try {
       return await run();
     } catch (error) {
-      if (failureOf(error)?.type !== BUSY) throw error;
+      if (failureOfRun(error)?.type !== BUSY) throw error;
       if (performance.now() - startedMs > waitMs)
         throw new Error('its user has another job that goes on: --as names another', {
           cause: error,
@@ -84,15 +84,8 @@ export async function whenFree<T>(run: () => Promise<T>, waitMs = BUSY_LIMIT_MS)
 
 /** What a run failed of, with its type, and not that it failed. */
 export function whyOf(error: unknown): string {
-  const failure = failureOf(error);
+  const failure = failureOfRun(error);
   return failure ? `${failure.type}: ${failure.message}` : messageOf(error);
-}
-
-function failureOf(error: unknown): { type: string; message: string } | null {
-  if (!(error instanceof WorkflowFailedError) || error.cause === undefined) return null;
-  const { cause } = error;
-  const type = (cause instanceof ApplicationFailure && cause.type) || cause.name;
-  return { type, message: cause.message };
 }
 
 /**
