@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { message, render, type CodedMessage } from '../../contracts/messages/message.js';
 import { escapeHtml } from '../../domain/text/html-text.js';
 
 /** The owner of a game, for the bar above it. */
@@ -10,23 +11,6 @@ export interface GameOwner {
   /** The game's page in the app; null for one that is not published. */
   readonly playPage: string | null;
 }
-
-const WORDS = {
-  ja: {
-    by: (creator: string) => `${creator} さんの作品`,
-    anonymous: '作者名なし',
-    draft: '公開前のゲーム',
-    made: 'DreamCore のユーザーが作ったゲームです。パスワードや個人情報は入力しないでください。',
-    open: 'DreamCore で開く',
-  },
-  en: {
-    by: (creator: string) => `by ${creator}`,
-    anonymous: 'by somebody without a name',
-    draft: 'not published',
-    made: 'A game made by a user of DreamCore. Do not enter passwords or personal data.',
-    open: 'Open in DreamCore',
-  },
-} as const;
 
 const STYLE =
   'html,body{margin:0;height:100%}body{display:flex;flex-direction:column;' +
@@ -55,11 +39,12 @@ export function isOpenedDirectly(req: Request, res: Response): boolean {
 /** The game inside a page of ours: the same address, framed, below a bar with its owner. */
 export function sendInFrame(req: Request, res: Response, owner: GameOwner): void {
   const lang = req.acceptsLanguages('ja', 'en') === 'en' ? 'en' : 'ja';
-  const words = WORDS[lang];
+  const words = (shown: CodedMessage): string => render(shown, lang);
   const { title, creator, playPage } = owner;
-  const whose =
-    playPage === null ? words.draft : creator === null ? words.anonymous : words.by(creator);
-  const link = playPage === null ? '' : `<a href="${escapeHtml(playPage)}">${words.open}</a>`;
+  const maker = creator === null ? message('GAME_BY_UNNAMED') : message('GAME_BY', { creator });
+  const whose = words(playPage === null ? message('GAME_DRAFT') : maker);
+  const open = words(message('GAME_OPEN'));
+  const link = playPage === null ? '' : `<a href="${escapeHtml(playPage)}">${open}</a>`;
   res.vary('Accept-Language');
   res.set({
     'Content-Type': 'text/html; charset=utf-8',
@@ -72,7 +57,7 @@ export function sendInFrame(req: Request, res: Response, owner: GameOwner): void
       '<meta name="viewport" content="width=device-width, initial-scale=1">' +
       `<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><header>` +
       `<p><strong>${escapeHtml(title)}</strong> · ${escapeHtml(whose)}</p>` +
-      `<p><small>${words.made}</small></p>${link}</header>` +
+      `<p><small>${words(message('GAME_WARNING'))}</small></p>${link}</header>` +
       `<iframe title="${escapeHtml(title)}" src="${escapeHtml(req.originalUrl)}" ` +
       'sandbox="allow-scripts allow-pointer-lock" allow="autoplay; fullscreen"></iframe>' +
       '</body></html>',

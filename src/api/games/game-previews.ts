@@ -1,13 +1,14 @@
 import { cut } from '../../contracts/base/cut.js';
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/base/ids.js';
+import { message, render } from '../../contracts/messages/message.js';
 import { escapeHtml } from '../../domain/text/html-text.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import { SHARE_IMAGE } from './share-image.js';
 
-const SITE = 'ゲームクリエイター';
+const SITE = render(message('SITE_NAME'));
 const DESCRIPTION_CHARS = 200;
 
 export interface GamePreviewDeps {
@@ -55,7 +56,7 @@ function previewTags(game: PublishedGameRow, publicUrl: string): string {
 export function siteTags(publicUrl: string): string {
   return tagsOf(publicUrl, {
     title: SITE,
-    description: 'チャットで話しかけるだけで、スマートフォンのゲームが作れます。',
+    description: render(message('SITE_NOTE')),
     page: '/',
     image: '/images/share.jpg',
   });

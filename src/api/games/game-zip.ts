@@ -1,4 +1,6 @@
 import type { Response } from 'express';
+import type { Language } from '../../contracts/base/language.js';
+import { message, render } from '../../contracts/messages/message.js';
 import {
   vendoredFilesIn,
   vendoredPath,
@@ -15,15 +17,8 @@ const REFERS = /\.(html|css|m?js)$/i;
 
 /** Browsers load modules from a server only, classic scripts from a folder, too. */
 const MODULES = /<script\b[^>]{0,500}\btype\s*=\s*["']?(?:module|importmap)\b|\bimport\s*\(/i;
-const HOW_TO_OPEN = {
-  name: 'how-to-open.txt',
-  text: `このゲームはモジュールを使うので、ファイルを直接開いても動きません。このフォルダーで \
-「npx serve」 または 「python3 -m http.server」 を実行し、表示されたアドレスをブラウザーで開いてください。
-
-This game uses modules, which browsers load from a server only. Run "npx serve" or \
-"python3 -m http.server" in this folder and open the address that it prints in a browser.
-`,
-} as const;
+const HOW_TO_OPEN = 'how-to-open.txt';
+const howToOpen = (language: Language): string => render(message('GAME_OF_MODULES'), language);
 
 /**
  * Sends `game.zip`: the files that a published copy has, and the vendored libraries that they use.
@@ -42,8 +37,8 @@ export async function sendGameZip(game: Game, res: Response): Promise<void> {
     const bytes = await game.read(path);
     if (!bytes) continue;
     const text = REFERS.test(path) ? bytes.toString('utf8') : null;
-    if (path === 'index.html' && MODULES.test(text ?? '') && !paths.includes(HOW_TO_OPEN.name))
-      entries.push([HOW_TO_OPEN.name, HOW_TO_OPEN.text]);
+    if (path === 'index.html' && MODULES.test(text ?? '') && !paths.includes(HOW_TO_OPEN))
+      entries.push([HOW_TO_OPEN, `${howToOpen('ja')}\n\n${howToOpen('en')}\n`]);
     for (const library of text === null ? [] : vendoredFilesIn(text))
       libraries.set(vendoredPath(library), library);
     // Only a text that changes is written anew: whatever else it holds stays as it is, byte for

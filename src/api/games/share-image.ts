@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { sha256Of } from '../../contracts/base/hashes.js';
 import type { Language } from '../../contracts/base/language.js';
+import { message, render } from '../../contracts/messages/message.js';
 import { escapeHtml } from '../../domain/text/html-text.js';
 
 /** What sites that show a link make of an image, pixels. */
@@ -13,7 +14,6 @@ const LETTERING_LEFT = 500;
 const COLUMNS = 18;
 const MOST_LINES = 4;
 const LINE_HEIGHT = 88;
-const PLAY = { ja: '▶ あそぶ', en: '▶ Play' } as const satisfies Record<Language, string>;
 const FONT = 'font-family="Noto Sans CJK JP, Noto Sans JP, sans-serif" font-weight="900"';
 const BLANK = { r: 38, g: 42, b: 92 };
 const LIMITS = { limitInputPixels: 40_000_000 } as const;
@@ -29,9 +29,8 @@ interface ShareImage {
 const DRAWING = 1;
 
 /** SHA-256 of all that an image is drawn from. */
-export function shareImageSource({ title, language, image }: ShareImage): string {
-  return sha256Of(JSON.stringify([DRAWING, title, language, image && sha256Of(image)]));
-}
+export const shareImageSource = ({ title, language, image }: ShareImage): string =>
+  sha256Of(JSON.stringify([DRAWING, title, language, image && sha256Of(image)]));
 
 /** A game as other sites show a link to it: its screen in a frame, its title, and ▶. JPEG. */
 export async function drawShareImage({ title, language, image }: ShareImage): Promise<Buffer> {
@@ -81,9 +80,10 @@ function letteringOf(title: string, language: Language): string {
   const pill = `<rect ${place} rx="46" fill="#d70015"/>`;
   const middle = LETTERING_LEFT + 145;
   const play = `<text x="${middle}" y="${y + 62}" font-size="44" text-anchor="middle">`;
+  const words = render(message('GAME_PLAY'), language);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" fill="#fff" ` +
-    `${FONT}>${drawn.join('')}${pill}${play}${PLAY[language]}</text></svg>`
+    `${FONT}>${drawn.join('')}${pill}${play}${words}</text></svg>`
   );
 }
 

@@ -69,6 +69,18 @@ export const en = {
     GAME_PUT_BACK_NOTE: '“{title}” is no longer taken down.',
     WELCOME: 'Welcome to Game Creator',
     WELCOME_NOTE: 'Say what you want and play it on your phone. Begin with “Create”.',
+    SITE_NAME: 'Game Creator',
+    SITE_NOTE: 'Say what you want and play it on your phone.',
+    GAME: 'Game',
+    GAME_BY: 'by {creator}',
+    GAME_BY_UNNAMED: 'by somebody without a name',
+    GAME_DRAFT: 'not published',
+    GAME_WARNING: 'A game made by a user of DreamCore. Do not enter passwords or personal data.',
+    GAME_OPEN: 'Open in DreamCore',
+    GAME_PLAY: '▶ Play',
+    GAME_OF_MODULES:
+      'This game uses modules, which browsers load from a server only. Run "npx serve" or ' +
+      '"python3 -m http.server" in this folder and open the address that it prints in a browser.',
     IMAGE_TIMED_OUT: 'The image was not finished in time. Please try again.',
 
     USER_LIMIT_EXCEEDED:

@@ -59,6 +59,21 @@ export const ja = {
     WELCOME: 'ゲームクリエイターへようこそ',
     WELCOME_NOTE:
       'ことばで伝えるだけで、スマホで遊べるゲームが作れます。まずは「作る」から始めましょう。',
+    // Pages and files of games, outside of the app
+    SITE_NAME: 'ゲームクリエイター',
+    SITE_NOTE: 'チャットで話しかけるだけで、スマートフォンのゲームが作れます。',
+    GAME: 'ゲーム',
+    GAME_BY: '{creator} さんの作品',
+    GAME_BY_UNNAMED: '作者名なし',
+    GAME_DRAFT: '公開前のゲーム',
+    GAME_WARNING:
+      'DreamCore のユーザーが作ったゲームです。パスワードや個人情報は入力しないでください。',
+    GAME_OPEN: 'DreamCore で開く',
+    GAME_PLAY: '▶ あそぶ',
+    GAME_OF_MODULES:
+      'このゲームはモジュールを使うので、ファイルを直接開いても動きません。このフォルダーで ' +
+      '「npx serve」 または 「python3 -m http.server」 を実行し、' +
+      '表示されたアドレスをブラウザーで開いてください。',
     // Refusals that no error kind has for itself
     IMAGE_TIMED_OUT: '時間内に画像が完成しませんでした。もう一度お試しください。',
     // Notes below what a model wrote

@@ -31,6 +31,7 @@ const PARAMS = {
   VERSION_RESTORED: { version: text },
   GAME_TUNED: { changes: text },
   REMIXED_FROM: { title: text },
+  GAME_BY: { creator: text },
   GAME_REGISTERED: { title: text },
   GAME_PUBLISHED: { title: text },
   GAME_MADE: { title: text },
@@ -94,9 +95,8 @@ export function render(shown: Message, language: Language = 'ja'): string {
   return renderIn(WORDS[language], shown) ?? '';
 }
 
-/** Renders a failure. */
-export const errorText = (kind: ErrorKind, language: Language = 'ja'): string =>
-  render(message(kind), language);
+/** Renders a failure, in V2's language. */
+export const errorText = (kind: ErrorKind): string => render(message(kind));
 
 /** Paragraphs as one message; a single one is itself, those of a part are parts. */
 export function paragraphs(given: readonly Message[]): Message {

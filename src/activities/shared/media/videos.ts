@@ -1,5 +1,6 @@
 import { cut } from '../../../contracts/base/cut.js';
 import { AppError } from '../../../contracts/base/errors.js';
+import { message, render } from '../../../contracts/messages/message.js';
 import { VideoStory } from '../../../contracts/media/video.js';
 import { spokenLanguage } from '../../../domain/chat/chat-lines.js';
 import type { Language } from '../../../contracts/base/language.js';
@@ -18,7 +19,6 @@ import { gameTexts } from '../projects/game-texts.js';
 
 const MAX_TOKENS = 600;
 const MAX_TITLE_CHARS = 40;
-const NO_TITLE: Readonly<Record<Language, string>> = { ja: 'ゲーム', en: 'Game' };
 
 export interface VideoPlanDeps {
   config: ModelConfig;
@@ -47,7 +47,8 @@ export function videoPlanActivities({
       ]);
       if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
       const language = spokenLanguage(history) ?? 'ja';
-      const named = draft?.title?.trim() || project.name.trim() || NO_TITLE[language];
+      const named =
+        draft?.title?.trim() || project.name.trim() || render(message('GAME'), language);
       const title = cut(named.replace(/\s+/g, ' '), MAX_TITLE_CHARS);
       const description = draft?.description ?? '';
       const texts = gameTexts(versions, { projectId, revision });
