@@ -89,13 +89,20 @@ export async function watchObjects(
   signal: AbortSignal,
   lookMs = LOOK_MS,
 ): Promise<string | null> {
+  let seen = 0;
+  const newest = async (): Promise<readonly string[]> => {
+    const keys = await rows.newest();
+    seen = keys.length;
+    return keys;
+  };
   let isKnown = config.OBJECTS_URL === undefined;
   while (!isKnown && !signal.aborted) {
     await sleep(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
-    const keys = await rows.newest().catch(() => []);
-    const finding = await checkBucketOwner(config, asked(who, rows)).catch(() => null);
+    const finding = await checkBucketOwner(config, asked(who, { ...rows, newest })).catch(
+      () => null,
+    );
     if (finding?.verdict === 'missing' && !signal.aborted) return describeFinding(finding);
-    isKnown = finding !== null && keys.length > 0;
+    isKnown = finding !== null && seen > 0;
   }
   if (!signal.aborted) await once(signal, 'abort');
   return null;

@@ -72,7 +72,8 @@ async function stopAndAnswer(
   const row = await stopJob(deps, job);
   if (!row || row.status === 'cancelled') return session.send({ type: 'cancelled', ...reply });
   // Too late to stop: a subscriber is sent the end by the stream, any other socket from here.
-  if (session.subscription?.jobId !== job.id) sendEnd(session, await untilEnded(deps, row));
+  if (session.subscription?.jobId !== job.id)
+    sendEnd(session, isActive(row.status) ? await untilEnded(deps, row) : row);
 }
 
 /**
