@@ -92,7 +92,7 @@ class ImageResult {
     text.imageInsert,
     () => void whileBusy(this.#insert, () => this.#insertIt()),
   );
-  #save = buttonOf('button', [icon('download', 18), text.imageSave], () => {
+  #save = buttonOf('button', [icon('download', 18), text.save], () => {
     if (this.#made) saveFile(this.#made.file, this.#made.file.name);
   });
   actions = h('div', { class: 'image-actions', hidden: true }, this.#insert, this.#save);

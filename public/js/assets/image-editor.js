@@ -100,7 +100,7 @@ class ImageEditor {
         this.#tool('flipY', text.cropFlipY, () => this.apply(mirrored(this.image, 'y'))),
         this.#tool('cutout', text.editCutout, () => void this.#cutOut()),
         this.#tool('backward', text.editUndo, () => this.#undo(1), isFirst),
-        this.#tool('reload', text.editReset, () => this.#undo(this.#steps.length - 1), isFirst),
+        this.#tool('reload', text.reset, () => this.#undo(this.#steps.length - 1), isFirst),
       ),
       h(
         'footer',
@@ -108,7 +108,7 @@ class ImageEditor {
         buttonOf('button', text.cancel, () => this.leave()),
         buttonOf(
           { class: 'button primary edit-save', disabled: isFirst },
-          text.profileSave,
+          text.save,
           (/** @type {{ currentTarget: Element }} */ { currentTarget }) =>
             void whileBusy(currentTarget, () => this.#save()),
         ),

@@ -120,7 +120,7 @@ export class Preview {
     this.#loads += 1;
     const load = this.#loads;
     this.#panel.clear();
-    this.#show(text.gameLoading);
+    this.#show(text.loading);
     // The chat answers before the game takes the line and the processor.
     const [url] = await Promise.all([this.freshUrl(), settled]);
     if (load !== this.#loads) return;
@@ -174,7 +174,7 @@ export class Preview {
       // Manual: the way on to the game, maybe on another origin, is answer enough.
       const answer = await fetch(url, { method: 'HEAD', redirect: 'manual' }).catch(() => null);
       const isThere = answer !== null && (answer.ok || answer.type === 'opaqueredirect');
-      if (load !== this.#loads || this.#status.textContent !== text.gameLoading) return;
+      if (load !== this.#loads || this.#status.textContent !== text.loading) return;
       this.sketch.withdraw();
       if (isThere) this.#show(null);
       else this.#show(text.previewFailed, 'bad');

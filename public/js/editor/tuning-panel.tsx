@@ -54,7 +54,7 @@ function Panel({ tuning }: { tuning: Tuning }) {
           disabled={!tuning.isMoved.value}
           onClick={() => tuning.putBack()}
         >
-          {text.tuneReset}
+          {text.reset}
         </Button>
         <BusyButton
           id="tuneSave"
@@ -62,7 +62,7 @@ function Panel({ tuning }: { tuning: Tuning }) {
           disabled={!tuning.isMoved.value}
           run={() => tuning.save()}
         >
-          {text.tuneSave}
+          {text.save}
         </BusyButton>
       </footer>
     </>

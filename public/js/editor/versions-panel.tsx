@@ -144,7 +144,7 @@ function Pages({ listing, empty, more, versions, onRestored }: PagesProps) {
       {listing.before !== undefined && (
         <li key={listing.before} class="panel-note">
           <BusyButton class="button" run={more}>
-            {text.versionsMore}
+            {text.showMore}
           </BusyButton>
         </li>
       )}

@@ -250,7 +250,7 @@ export class ProjectGrid {
     const next = this.#next;
     this.#nearEnd.disconnect();
     if (next === null) return [];
-    const more = buttonOf('button list-more', text.discoverMore, () => {
+    const more = buttonOf('button list-more', text.showMore, () => {
       more.setAttribute('aria-busy', 'true');
       this.#ask(next);
     });

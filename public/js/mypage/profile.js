@@ -29,7 +29,7 @@ async function askForName(session) {
   await confirmDialog({
     iconName: 'person',
     title: text.profileEdit,
-    action: text.profileSave,
+    action: text.save,
     field: {
       label: text.profileName,
       note: text.profileNote,

@@ -3,7 +3,6 @@ export const enAssets = {
   plusMenu: 'Add something of your own',
   cameraAction: 'Take a photo',
   assetsAction: 'Assets',
-  uploadAction: 'Upload',
   imageGenAction: 'AI image',
   attachmentStrip: 'Attached assets',
   attachmentRemove: (name) => `Remove ${name}`,
@@ -52,7 +51,6 @@ export const enAssets = {
   imageFailed: 'The image could not be made. Please try again.',
   imageKept: (name) => `“${name}” is kept in your asset library`,
   imageInsert: 'Insert into chat',
-  imageSave: 'Save',
 
   editAction: 'Edit',
   editTitle: 'Edit image',
@@ -72,5 +70,4 @@ export const enAssets = {
   editCutout: 'Cut out',
   editCutoutFailed: 'Something went wrong. Please try again.',
   editUndo: 'Undo',
-  editReset: 'Reset',
 };

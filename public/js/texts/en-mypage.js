@@ -58,7 +58,6 @@ export const enMypage = {
   profileEdit: 'Edit profile',
   profileName: 'Name',
   profileNote: 'Shown as the creator of your published games.',
-  profileSave: 'Save',
   profileSaved: 'Profile saved',
   profileFailed: 'The profile could not be saved',
 

@@ -119,7 +119,6 @@ export const enPublish = {
   discoverEmpty: 'No published games yet',
   discoverEmptyHint: 'Make a game and publish it: it will appear here.',
   discoverFailed: 'The games could not be loaded',
-  discoverMore: 'Show more',
   discoverOrder: 'Order',
   discoverNew: 'New',
   discoverPopular: 'Popular',

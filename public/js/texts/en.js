@@ -1,6 +1,4 @@
-/**
- * The same catalogue in English. What people and the AI write stays in their own language.
- */
+/** The same catalogue in English. What people and the AI write stays in their own language. */
 
 import { enAssets } from './en-assets.js';
 import { enHome } from './en-home.js';
@@ -117,8 +115,8 @@ export const en = {
   viewVersions: 'Versions',
   tune: 'Tune',
   tuneTitle: 'Tune the game',
-  tuneSave: 'Save',
-  tuneReset: 'Reset',
+  save: 'Save',
+  reset: 'Reset',
   tuneSaved: 'The settings were saved',
   tuneFailed: 'The settings could not be saved',
   reload: 'Reload',
@@ -234,7 +232,6 @@ export const en = {
   previewWorking1: 'Your game is being made',
   previewWorking2: 'You can play it here as soon as it is ready',
   previewFailed: 'The game could not be loaded',
-  gameLoading: 'Loading...',
   gameRunning: 'Running',
   errorCount: (count) => (count === 1 ? '1 error' : `${count} errors`),
   autoFix: 'Fix it',
@@ -258,7 +255,6 @@ export const en = {
   versionNumber: (serial) => `Version ${serial}`,
   versionNamed: (serial, name) => `${serial} “${name}”`,
   versionScreenshot: (id) => `Screen of version ${id}`,
-  versionsMore: 'Show more',
   nameVersion: (id) => `Name version ${id}`,
   versionName: (id) => `Name of version ${id}`,
   versionNameHint: 'For example: boss fight works',

@@ -3,7 +3,6 @@ export const jaAssets = {
   plusMenu: '素材を追加',
   cameraAction: '写真をとる',
   assetsAction: '素材',
-  uploadAction: 'アップロード',
   imageGenAction: '画像生成',
   attachmentStrip: '添付する素材',
   attachmentRemove: (/** @type {string} */ name) => `${name}を外す`,
@@ -59,7 +58,6 @@ export const jaAssets = {
   imageFailed: '画像を作成できませんでした。もう一度お試しください。',
   imageKept: (/** @type {string} */ name) => `「${name}」を素材ライブラリに保存しました`,
   imageInsert: 'チャットに挿入',
-  imageSave: '保存',
 
   editAction: '編集',
   editTitle: '画像を編集',
@@ -79,5 +77,4 @@ export const jaAssets = {
   editCutout: '背景削除',
   editCutoutFailed: 'エラーが起きました。もう一度お試しください。',
   editUndo: '戻す',
-  editReset: 'リセット',
 };

@@ -58,7 +58,6 @@ export const jaMypage = {
   profileEdit: 'プロフィールを編集',
   profileName: '名前',
   profileNote: '公開したゲームの作者として表示されます。',
-  profileSave: '保存',
   profileSaved: 'プロフィールを保存しました',
   profileFailed: 'プロフィールを保存できませんでした',
 

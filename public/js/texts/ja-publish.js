@@ -119,7 +119,6 @@ export const jaPublish = {
   discoverEmpty: 'まだ公開ゲームがありません',
   discoverEmptyHint: 'ゲームを作って公開すると、ここに並びます。',
   discoverFailed: 'ゲームの一覧を読み込めませんでした',
-  discoverMore: 'もっと見る',
   discoverOrder: '並び順',
   discoverNew: '新着',
   discoverPopular: '人気',

@@ -1,6 +1,4 @@
-/**
- * Renders what the server sends: codes, V2's English literals, plain text.
- */
+/** Renders what the server sends: codes, V2's English literals, plain text. */
 import { renderIn } from '../../../src/contracts/messages/render.ts';
 import { language, text } from './index.js';
 
