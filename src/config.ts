@@ -38,9 +38,7 @@ const List = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
-/**
- * Proxies in front of us: how many, or which. Addresses that other proxies report are ignored.
- */
+/** Proxies in front of us: how many, or which. Addresses that other proxies report are ignored. */
 const Proxies = z
   .string()
   .regex(

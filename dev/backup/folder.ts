@@ -44,9 +44,7 @@ export function placesIn(folder: string) {
 }
 
 /** Names in a folder; none where it is absent. */
-export function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(absentAs([]));
-}
+export const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(absentAs([]));
 
 /** The backups in a folder, the oldest first. */
 export async function listBackups(folder: string): Promise<Manifest[]> {

@@ -61,6 +61,4 @@ export function chooseBackups(
   );
 }
 
-function timeline({ walTo }: Manifest): string | undefined {
-  return segmentOf(walTo)?.timeline;
-}
+const timeline = ({ walTo }: Manifest): string | undefined => segmentOf(walTo)?.timeline;

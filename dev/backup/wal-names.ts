@@ -18,9 +18,7 @@ export function segmentOf(name: string): Segment | null {
 }
 
 /** True for a name of a timeline's beginning. */
-export function isHistory(name: string): boolean {
-  return /^[0-9A-F]{8}\.history$/.test(name);
-}
+export const isHistory = (name: string): boolean => /^[0-9A-F]{8}\.history$/.test(name);
 
 /** Of these names the segments of a timeline from `first` to `last`, in order. */
 export function segmentsBetween(

@@ -39,9 +39,7 @@ export async function currentBuildId(): Promise<string | null> {
   return (await exists(buildDirOf(id))) ? id : null;
 }
 
-export async function hasBuild(id: string): Promise<boolean> {
-  return exists(buildDirOf(id));
-}
+export const hasBuild = async (id: string): Promise<boolean> => exists(buildDirOf(id));
 
 /** Makes this build the newest, in one step. */
 export async function switchTo(id: string): Promise<void> {

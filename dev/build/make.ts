@@ -126,14 +126,7 @@ async function bundledWorkflows(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(PROJECT_ROOT, WORKFLOWS_ENTRY),
     workflowInterceptorModules: [path.join(PROJECT_ROOT, WORKFLOW_INTERCEPTORS)],
-    logger: {
-      log: silent,
-      trace: silent,
-      debug: silent,
-      info: silent,
-      warn: say,
-      error: say,
-    },
+    logger: { log: silent, trace: silent, debug: silent, info: silent, warn: say, error: say },
   });
   return code;
 }

@@ -22,6 +22,7 @@ export interface RunningBuild {
 }
 
 /** Node's arguments for a program of a build. */
-export function builtProgramArgs({ dir }: RunningBuild, name: BuiltProgram): string[] {
-  return ['--enable-source-maps', path.join(dir, `${name}.js`)];
-}
+export const builtProgramArgs = ({ dir }: RunningBuild, name: BuiltProgram): string[] => [
+  '--enable-source-maps',
+  path.join(dir, `${name}.js`),
+];

@@ -16,9 +16,7 @@ const SOURCE = new RegExp(
 const TEST = /\.test\.tsx?$/;
 
 /** Whether a file below the project's root may change a build. */
-export function isSource(file: string): boolean {
-  return SOURCE.test(file) && !TEST.test(file);
-}
+export const isSource = (file: string): boolean => SOURCE.test(file) && !TEST.test(file);
 
 /**
  * The name of the build of what lies here now: a hash of every source and of the lockfile. After

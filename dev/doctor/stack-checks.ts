@@ -39,9 +39,7 @@ export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Findi
   );
 }
 
-/**
- * A part that should run and does not, or does not answer, counts as missing.
- */
+/** A part that should run and does not, or does not answer, counts as missing. */
 async function checkPart(part: Part, pid: number | null, stack: StackFile): Promise<Finding> {
   const name = part === 'postgres' ? 'supabase' : part;
   if (pid === null) return missing(part, 'does not run', `npm start -- --only=${name}`);

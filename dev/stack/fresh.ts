@@ -56,6 +56,4 @@ export async function beginAnew(dataDir: string, log: Log): Promise<void> {
 }
 
 /** Names of what a folder holds; none when it is not there. */
-function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
-}
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

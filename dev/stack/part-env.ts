@@ -150,9 +150,7 @@ export function signInEnv({
   );
 }
 
-/**
- * The environment of a helper process: the system's variables and its own, no other secrets.
- */
+/** The environment of a helper process: the system's variables and its own, no other secrets. */
 export function helperEnv(
   env: NodeJS.ProcessEnv,
   own: Readonly<Record<string, string>>,

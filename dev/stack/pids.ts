@@ -61,9 +61,7 @@ export async function readLivePid(dataDir: string, owner: PidOwner): Promise<num
 export const livePids = (dataDir: string): Promise<(readonly [Part, number | null])[]> =>
   Promise.all(PARTS.map(async (part) => [part, await readLivePid(dataDir, part)] as const));
 
-function isOlderWorker(owner: PidOwner): owner is OlderWorker {
-  return owner.startsWith('worker-');
-}
+const isOlderWorker = (owner: PidOwner): owner is OlderWorker => owner.startsWith('worker-');
 
 /** Workers of older builds that have written themselves down. */
 export async function olderWorkers(dataDir: string): Promise<OlderWorker[]> {

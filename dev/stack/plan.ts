@@ -103,6 +103,4 @@ export function missingForProduction(env: Environment, selection: Selection): st
   return missing;
 }
 
-function isEmbeddable(part: Part): part is EmbeddedPart {
-  return part in REPLACED_BY;
-}
+const isEmbeddable = (part: Part): part is EmbeddedPart => part in REPLACED_BY;

@@ -10,9 +10,8 @@ import { isFree } from '../../src/telemetry/metrics.js';
 const FREE_RANGE = [20_000, 32_000] as const;
 
 /** Whether the port is free now. */
-export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return isFree(host, port);
-}
+export const isPortFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
+  isFree(host, port);
 
 /** A free port on the loopback that is not among `taken`. */
 export async function findFreePort(taken: ReadonlySet<number> = new Set()): Promise<number> {

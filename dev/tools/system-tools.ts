@@ -49,9 +49,7 @@ export async function missingOf<T extends SystemTool>(tools: readonly T[]): Prom
 }
 
 /** Whether {@link installTools} has a chance: Debian's package manager, and the right to use it. */
-export function canInstall(): boolean {
-  return process.getuid?.() === 0 && findOnPath('apt-get') !== null;
-}
+export const canInstall = (): boolean => process.getuid?.() === 0 && findOnPath('apt-get') !== null;
 
 /**
  * Installs with apt-get; refreshes its lists only when the first try fails. Returns null, or the

@@ -113,6 +113,5 @@ async function versionOf(program: string): Promise<readonly [number, number] | n
 }
 
 /** Same major version and not older: the dev server's flags and features are kept within one. */
-function isAccepted(version: readonly [number, number] | null): boolean {
-  return version !== null && version[0] === OLDEST_ACCEPTED[0] && version[1] >= OLDEST_ACCEPTED[1];
-}
+const isAccepted = (version: readonly [number, number] | null): boolean =>
+  version !== null && version[0] === OLDEST_ACCEPTED[0] && version[1] >= OLDEST_ACCEPTED[1];

@@ -135,8 +135,7 @@ function describe({ projects: _projects, ...asset }: ListedAsset): Partial<Asset
 }
 
 /** Where an asset's file lies in the zip: its id keeps names apart. */
-function nameOf({ id, storage_path }: AssetRow): string {
-  return `assets/${id}${path.extname(storage_path)}`;
-}
+const nameOf = ({ id, storage_path }: AssetRow): string =>
+  `assets/${id}${path.extname(storage_path)}`;
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -77,7 +77,9 @@ async function lookNow({
       return problem ? describeFinding(problem) : null;
     }),
     reasonOf('Temporal cannot say who polls', () =>
-      withDeadline(connection, () => whyMessagesWait(connection, namespace)),
+      connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+        whyMessagesWait(connection, namespace),
+      ),
     ),
     reasonOf('the data folder cannot be looked at', async () =>
       (await hasRoomForGame(dataDir)) ? null : 'the data folder has no space left',
@@ -97,10 +99,6 @@ async function reasonOf(
   check: () => Promise<string | null>,
 ): Promise<string | null> {
   return withTimeout(check(), CHECK_TIMEOUT_MS, () => new Error(failure)).catch(() => failure);
-}
-
-function withDeadline<T>(connection: Connection, ask: () => Promise<T>): Promise<T> {
-  return connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask);
 }
 
 /** Age at which a waiting task means that no worker takes it. */

@@ -13,19 +13,23 @@ export interface Finding {
 }
 
 /** It is there. */
-export function ok(what: string, detail: string): Finding {
-  return { what, verdict: 'ok', detail };
-}
+export const ok = (what: string, detail: string): Finding => ({ what, verdict: 'ok', detail });
 
 /** It is required and not there. */
-export function missing(what: string, detail: string, remedy: string): Finding {
-  return { what, verdict: 'missing', detail, remedy };
-}
+export const missing = (what: string, detail: string, remedy: string): Finding => ({
+  what,
+  verdict: 'missing',
+  detail,
+  remedy,
+});
 
 /** It is not there, and only some things need it. */
-export function absent(what: string, detail: string, remedy: string): Finding {
-  return { what, verdict: 'absent', detail, remedy };
-}
+export const absent = (what: string, detail: string, remedy: string): Finding => ({
+  what,
+  verdict: 'absent',
+  detail,
+  remedy,
+});
 
 /** One line for a log or for standard error, with what to do. */
 export function describeFinding({ what, verdict, detail, remedy }: Finding): string {

@@ -14,9 +14,7 @@ export interface DataMarker {
 }
 
 /** Where the marker lies, for messages. */
-export function markerFile(dataDir: string): string {
-  return path.join(dataDir, '.dreamcore.json');
-}
+export const markerFile = (dataDir: string): string => path.join(dataDir, '.dreamcore.json');
 
 /** Null = there is none. A marker that cannot be read belongs to the database `unknown`. */
 export async function readMarker(dataDir: string): Promise<DataMarker | null> {

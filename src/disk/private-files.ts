@@ -47,6 +47,4 @@ export async function closeToOthers(folder: string): Promise<void> {
   }
 }
 
-function mayPass(name: string): number {
-  return name === '.' || name === 'postgres' ? PASSING : 0;
-}
+const mayPass = (name: string): number => (name === '.' || name === 'postgres' ? PASSING : 0);

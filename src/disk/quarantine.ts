@@ -54,9 +54,7 @@ function insideOf(dataDir: string, place: string): string {
 }
 
 /** NaN for a name that no entry has. */
-function removedAtMs(name: string): number {
-  return Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-}
+const removedAtMs = (name: string): number => Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
 
 /** Erases entries older than `keepMs`; stops between two entries when the signal aborts. */
 export async function emptyQuarantine(

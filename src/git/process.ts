@@ -42,9 +42,7 @@ const SAFE_CONFIG = [
   'protocol.allow=never',
 ].flatMap((entry) => ['-c', entry]);
 
-export function openRepo(gitDir: string): Repo {
-  return { gitDir };
-}
+export const openRepo = (gitDir: string): Repo => ({ gitDir });
 
 function environment(repo: Repo, extra: Readonly<Record<string, string>>): Record<string, string> {
   return {

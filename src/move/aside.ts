@@ -8,9 +8,7 @@ import { isUuid } from '../contracts/base/ids.js';
 const FOLDERS = ['users', 'assets', 'published', 'uploads'];
 
 /** Where that is kept aside, as it was. */
-export function asideFolder(dataDir: string): string {
-  return path.join(dataDir, 'before-objects');
-}
+export const asideFolder = (dataDir: string): string => path.join(dataDir, 'before-objects');
 
 /** Puts the folders of the older layout aside, each in one step; a repeat changes nothing. */
 export async function setAside(dataDir: string): Promise<void> {
@@ -39,9 +37,7 @@ export function oldProject(dataDir: string, userId: string, projectId: string): 
   return { userId, projectId, folder };
 }
 
-export function repositoryOf({ folder }: OldProject): string {
-  return path.join(folder, 'repo.git');
-}
+export const repositoryOf = ({ folder }: OldProject): string => path.join(folder, 'repo.git');
 
 /** All projects of the older layout. */
 export async function* oldProjects(dataDir: string): AsyncGenerator<OldProject> {

@@ -102,9 +102,8 @@ async function hasOldData(dataDir: string): Promise<boolean> {
   return (await Promise.all(places.map(exists))).includes(true);
 }
 
-function mark({ dataDir, database }: MoveDeps, move: 'files' | 'versions' | undefined) {
-  return writeMarker(dataDir, { database, store: STORE, ...(move && { move }) });
-}
+const mark = ({ dataDir, database }: MoveDeps, move: 'files' | 'versions' | undefined) =>
+  writeMarker(dataDir, { database, store: STORE, ...(move && { move }) });
 
 async function moveSome(deps: MoveDeps, run: Run, first: boolean): Promise<LeftBehind> {
   const { dataDir, store, objects, fetchOld, log } = deps;

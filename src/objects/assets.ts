@@ -87,9 +87,7 @@ export function assetKeyOf(row: AssetPlace): string | null {
 }
 
 /** `<sha256><ext>` of a key, which is the file's name on a Volume. */
-export function assetNameOf(key: string): string {
-  return path.posix.basename(key);
-}
+export const assetNameOf = (key: string): string => path.posix.basename(key);
 
 /** The SHA-256 that a name or a key promises; null for another name. */
 export function promisedHash(key: string): string | null {
@@ -97,9 +95,7 @@ export function promisedHash(key: string): string | null {
 }
 
 /** True for a name that content could have. */
-export function isAssetName(name: string): boolean {
-  return NAME.test(name);
-}
+export const isAssetName = (name: string): boolean => NAME.test(name);
 
 function assertContent(key: string, bytes: Uint8Array): void {
   if (sha256Of(bytes) === promisedHash(key)) return;
@@ -107,9 +103,8 @@ function assertContent(key: string, bytes: Uint8Array): void {
   throw new AppError('OPERATION_FAILED', message, { reason: DAMAGED });
 }
 
-export function isDamage(error: unknown): boolean {
-  return error instanceof AppError && error.details['reason'] === DAMAGED;
-}
+export const isDamage = (error: unknown): boolean =>
+  error instanceof AppError && error.details['reason'] === DAMAGED;
 
 function ownerPrefix(ownerId: string | null): string {
   return `${PREFIX}${ownerId === null ? EVERYBODY : idInKey(ownerId)}/`;

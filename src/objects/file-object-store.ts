@@ -20,14 +20,11 @@ const DRAFTS = '.drafts';
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-function rootOf(dataDir: string): string {
-  return path.join(dataDir, 'objects');
-}
+const rootOf = (dataDir: string): string => path.join(dataDir, 'objects');
 
 /** Where the bytes of a key lie, for a person to look at. */
-export function objectFile(dataDir: string, key: string): string {
-  return path.join(rootOf(dataDir), ...validKey(key).split('/'));
-}
+export const objectFile = (dataDir: string, key: string): string =>
+  path.join(rootOf(dataDir), ...validKey(key).split('/'));
 
 /**
  * Objects as files below `DATA_DIR/objects`, one file per key, readable by this user only. The

@@ -28,9 +28,8 @@ export async function removeBelow(objects: ObjectStore, prefix: string): Promise
 }
 
 /** Prefix of the keys of a user's project. */
-export function projectPrefix(prefix: string, { userId, projectId }: ProjectPlace): string {
-  return `${prefix}${idInKey(userId)}/${idInKey(projectId)}/`;
-}
+export const projectPrefix = (prefix: string, { userId, projectId }: ProjectPlace): string =>
+  `${prefix}${idInKey(userId)}/${idInKey(projectId)}/`;
 
 /** The part of a key that an id is. Throws `PATH_ESCAPE` for what is not a UUID. */
 export function idInKey(id: string): string {

@@ -108,9 +108,7 @@ export async function infoOf(
 }
 
 /** All bytes of an object. */
-export function readBytes({ body }: StoredObject): Promise<Buffer> {
-  return buffer(body);
-}
+export const readBytes = ({ body }: StoredObject): Promise<Buffer> => buffer(body);
 
 /** All bytes under a key; null when there is no such object. */
 export async function readAll(store: ObjectStore, key: string): Promise<Buffer | null> {

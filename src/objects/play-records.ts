@@ -93,6 +93,5 @@ export function createPlayRecords(objects: ObjectStore) {
   };
 }
 
-function keyOf(play: PlayRef): string {
-  return `${projectPrefix(PREFIX, play)}${idInKey(play.jobId)}.${play.play}`;
-}
+const keyOf = (play: PlayRef): string =>
+  `${projectPrefix(PREFIX, play)}${idInKey(play.jobId)}.${play.play}`;

@@ -44,10 +44,8 @@ export function createRecordings(objects: ObjectStore) {
   };
 }
 
-function keyOf({ projectId, jobId, attempt }: RecordingRef): string {
-  return `${folderOf(projectId, jobId)}${attempt}${ENDING}`;
-}
+const keyOf = ({ projectId, jobId, attempt }: RecordingRef): string =>
+  `${folderOf(projectId, jobId)}${attempt}${ENDING}`;
 
-function folderOf(projectId: string, jobId: string): string {
-  return `${PREFIX}${idInKey(projectId)}/${idInKey(jobId)}/`;
-}
+const folderOf = (projectId: string, jobId: string): string =>
+  `${PREFIX}${idInKey(projectId)}/${idInKey(jobId)}/`;

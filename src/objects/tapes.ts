@@ -135,15 +135,13 @@ function unpacked(bytes: Buffer): TapeSet | null {
   }
 }
 
-function keyOf(prefix: string, project: ProjectPlace, gameTree: string): string {
-  return `${placeOf(prefix, project, gameTree)}.json.gz`;
-}
+const keyOf = (prefix: string, project: ProjectPlace, gameTree: string): string =>
+  `${placeOf(prefix, project, gameTree)}.json.gz`;
 
 const errorsKey = (project: ProjectPlace): string => `${projectPrefix(KEPT, project)}errors`;
 
-function ownerFolder(project: ProjectPlace, gameTree: string): string {
-  return `${placeOf(KEPT, project, gameTree)}/`;
-}
+const ownerFolder = (project: ProjectPlace, gameTree: string): string =>
+  `${placeOf(KEPT, project, gameTree)}/`;
 
 function placeOf(prefix: string, project: ProjectPlace, gameTree: string): string {
   if (!GameTree.safeParse(gameTree).success)

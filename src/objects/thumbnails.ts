@@ -11,9 +11,7 @@ import {
 export type Thumbnails = ReturnType<typeof createThumbnails>;
 
 /** Prefix of a project's thumbnail. */
-export function thumbnailPrefix(projectId: string): string {
-  return `t/${idInKey(projectId)}/`;
-}
+export const thumbnailPrefix = (projectId: string): string => `t/${idInKey(projectId)}/`;
 
 /** Thumbnails of projects, as objects `t/<projectId>/<id>`; the newest one is the project's. */
 export function createThumbnails(objects: ObjectStore) {

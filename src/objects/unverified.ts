@@ -7,14 +7,11 @@ const MARK = 'marks/unverified';
  * From now on nothing is swept out of the store: after a restore its objects and the rows may be
  * of different ages (L3).
  */
-export function holdSweeps(objects: ObjectStore): Promise<void> {
-  return objects.put(MARK, Buffer.from(`${new Date().toISOString()}\n`));
-}
+export const holdSweeps = (objects: ObjectStore): Promise<void> =>
+  objects.put(MARK, Buffer.from(`${new Date().toISOString()}\n`));
 
 /** The rows and the objects were compared: sweeps go on. */
-export function releaseSweeps(objects: ObjectStore): Promise<void> {
-  return objects.delete(MARK);
-}
+export const releaseSweeps = (objects: ObjectStore): Promise<void> => objects.delete(MARK);
 
 /** Whether sweeps stand still, since when; null = they do not. */
 export async function heldSince(objects: ObjectStore): Promise<Date | null> {

@@ -13,9 +13,7 @@ const REVISION = /^[0-9a-f]{40}$/;
 export type Videos = ReturnType<typeof createVideos>;
 
 /** Prefix of a project's videos. */
-export function videoPrefix(projectId: string): string {
-  return `v/${idInKey(projectId)}/`;
-}
+export const videoPrefix = (projectId: string): string => `v/${idInKey(projectId)}/`;
 
 /**
  * Videos of projects, as objects `v/<projectId>/<revision>`. A project keeps the video that was

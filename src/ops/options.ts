@@ -33,11 +33,6 @@ export async function runCommand(program: Command): Promise<void> {
   }
 }
 
-/** Prints to standard output, without control sequences of user texts. */
-function say(text: string): void {
-  process.stdout.write(`${printable(text)}\n`);
-}
-
 /** Prints an error's message to standard error. */
 export function complain(error: unknown): void {
   process.stderr.write(`${printable(messageOf(error))}\n`);
@@ -59,7 +54,7 @@ export function addCommand(
     .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
-/** The action of a command: prints the answer of `run`. */
+/** The action of a command: prints the answer of `run`, without control sequences in it. */
 export function printing<Args extends unknown[]>(
   run: (...args: Args) => Promise<string | Answer>,
 ): (...args: Args) => Promise<void> {
@@ -71,7 +66,7 @@ export function printing<Args extends unknown[]>(
       warning,
     }: Answer = typeof answer === 'string' ? { text: answer } : answer;
     if (warning !== undefined) process.stderr.write(`${warning}\n`);
-    say(text);
+    process.stdout.write(`${printable(text)}\n`);
     process.exitCode = exitCode;
   };
 }
@@ -89,9 +84,7 @@ export function operatorOf(config: Pick<Config, 'OPERATOR_USER_ID'>, as?: string
 }
 
 /** The account of this machine that a command runs in. */
-export function operatorHere(): string {
-  return `${os.userInfo().username}@${os.hostname()}`;
-}
+export const operatorHere = (): string => `${os.userInfo().username}@${os.hostname()}`;
 
 /** An amount of US dollars. */
 export function readUsd(text: string): number {

@@ -38,9 +38,7 @@ export async function prepareServer(options: PrepareOptions): Promise<string> {
   });
 }
 
-function days({ retention }: PrepareOptions): string {
-  return `for ${retention} day(s)`;
-}
+const days = ({ retention }: PrepareOptions): string => `for ${retention} day(s)`;
 
 /** True = it was made now. */
 async function makeNamespace({ connection, options }: Client, retention: number): Promise<boolean> {

@@ -22,9 +22,8 @@ export function checkNode(version: string): Finding {
 }
 
 /** Git keeps every project's content. */
-export function checkGit(): Promise<Finding> {
-  return checkVersion('git', 'git', 'sudo apt-get install git');
-}
+export const checkGit = (): Promise<Finding> =>
+  checkVersion('git', 'git', 'sudo apt-get install git');
 
 async function checkVersion(what: string, program: string, remedy: string): Promise<Finding> {
   const asked = await run(program, ['--version'], { timeoutMs: VERSION_TIMEOUT_MS });

@@ -69,6 +69,5 @@ export function findOnPath(program: string, searchPath = process.env.PATH ?? '')
 }
 
 /** The last lines of a program's output, for error messages. */
-export function tail(text: string, lines = 6): string {
-  return text.trim().split('\n').slice(-lines).join('\n');
-}
+export const tail = (text: string, lines = 6): string =>
+  text.trim().split('\n').slice(-lines).join('\n');

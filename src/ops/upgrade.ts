@@ -121,9 +121,8 @@ async function jobState(store: Store, job: JobRow) {
   };
 }
 
-function actionState(action: ActionRow | null) {
-  return action && { isOpen: isActive(action.state), isUntouched: false };
-}
+const actionState = (action: ActionRow | null) =>
+  action && { isOpen: isActive(action.state), isUntouched: false };
 
 /**
  * The row ends by compare-and-set: past its commit point it completes. What the run had made last

@@ -37,9 +37,7 @@ export async function readBuildRange(buildDir: string): Promise<BuildRange | nul
  * The last version that code whose chain ends with `version` works with: a contract file begins a
  * new hundred (0100), all others leave older code be.
  */
-export function lastBeforeContract(version: number): number {
-  return Math.floor(version / 100) * 100 + 99;
-}
+export const lastBeforeContract = (version: number): number => Math.floor(version / 100) * 100 + 99;
 
 /** The range of the sources as they lie here. */
 export async function rangeOfSources(): Promise<BuildRange> {

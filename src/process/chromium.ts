@@ -72,9 +72,7 @@ function placesOf(names: readonly string[], { PATH = '' }: NodeJS.ProcessEnv): s
 }
 
 /** Whether this is the browser that has no windows and is asked in words of its own. */
-export function isHeadlessShell(program: string): boolean {
-  return /headless[-_]shell$/.test(program);
-}
+export const isHeadlessShell = (program: string): boolean => /headless[-_]shell$/.test(program);
 
 /** Whether a file exists and this process may execute it. */
 export function isExecutable(file: string): boolean {

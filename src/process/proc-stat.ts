@@ -2,9 +2,8 @@
  * The fields of /proc/<pid>/stat behind the program's name, which stands in brackets and may hold
  * blanks: state, parent, …; `startedAt`, in ticks since the machine began, is the twentieth.
  */
-export function statFields(stat: string): string[] {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-}
+export const statFields = (stat: string): string[] =>
+  stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
 /** The place of the start among these fields. */
 export const STARTED_AT = 19;

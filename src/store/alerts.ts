@@ -31,9 +31,7 @@ export function raiseWhile(isStanding: boolean, alerts: Alerts, alert: Alert): P
   return isStanding ? alerts.raise(alert) : alerts.clear({ kind, key });
 }
 
-/**
- * Raises an alert where the policy of a failure's kind has one: one for all failures of a kind.
- */
+/** Raises an alert where the policy of a failure's kind has one: one for all failures of a kind. */
 export function raiseByPolicy(
   alerts: Pick<Alerts, 'raise'>,
   what: 'job' | 'action' | 'request',

@@ -67,14 +67,11 @@ export function planMigration(chain: readonly Migration[], facts: DatabaseFacts)
 }
 
 /** NaN when the name does not begin with a number. */
-export function versionOf(name: string): number {
-  return Number.parseInt(name, 10);
-}
+export const versionOf = (name: string): number => Number.parseInt(name, 10);
 
 /** Functions that the chain makes, by name. */
-export function functionsOf(chain: readonly Migration[]): string[] {
-  return namesIn(chain, /\bcreate or replace function public\.(\w+)/gi);
-}
+export const functionsOf = (chain: readonly Migration[]): string[] =>
+  namesIn(chain, /\bcreate or replace function public\.(\w+)/gi);
 
 /** The first way in which what was applied is not a beginning of the chain; null = it is one. */
 function differenceOf(

@@ -40,12 +40,9 @@ export function canDeliver(state: DeliveryState, item: StreamItem, path: Deliver
   return path === 'durable' || (state.started && follows(state.cursor, item));
 }
 
-/**
- * Must `streamReset` be sent first, because the screen may show text of an older attempt (D3)?
- */
-export function needsReset(state: DeliveryState, item: StreamItem): boolean {
-  return item.attempt > 1 && item.attempt > state.cursor.attempt && !isClosing(item);
-}
+/** Must `streamReset` be sent first, because the screen may show text of an older attempt (D3)? */
+export const needsReset = (state: DeliveryState, item: StreamItem): boolean =>
+  item.attempt > 1 && item.attempt > state.cursor.attempt && !isClosing(item);
 
 /** The state after `item` was sent. */
 export function afterDelivery(

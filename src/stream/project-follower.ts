@@ -249,13 +249,7 @@ export class ProjectFollower implements Follower {
     });
     if (!job || job.is_unqueued === true) return this.beginJobs();
     await this.sendLines([chatLineIdFor(id, 'user')]);
-    this.socket.send({
-      type: 'jobStarted',
-      job,
-      isExisting: true,
-      jobId: id,
-      followed: true,
-    });
+    this.socket.send({ type: 'jobStarted', job, isExisting: true, jobId: id, followed: true });
     this.socket.subscribe(id);
   }
 

@@ -82,9 +82,7 @@ export class ReorderBuffer {
   }
 }
 
-function keyOf({ attempt, seq }: Cursor): string {
-  return `${attempt}.${seq}`;
-}
+const keyOf = ({ attempt, seq }: Cursor): string => `${attempt}.${seq}`;
 
 /** How many of the oldest items have to go so that the rest has at most `maxChars` of JSON. */
 function countBeyond(items: readonly StreamItem[], maxChars: number): number {

@@ -96,6 +96,4 @@ export class StreamState {
   }
 }
 
-function charsOf(item: StreamItem): number {
-  return JSON.stringify(item).length;
-}
+const charsOf = (item: StreamItem): number => JSON.stringify(item).length;

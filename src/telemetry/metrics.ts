@@ -49,9 +49,7 @@ interface Active {
 let active: Active | null = null;
 
 /** Whether metrics are served: expensive measurements check it first. */
-export function isMeasuring(): boolean {
-  return active !== null;
-}
+export const isMeasuring = (): boolean => active !== null;
 
 /** Adds to a counter; nothing where no metrics are served. */
 export function count(name: CounterName, labels: Labels, by = 1): void {

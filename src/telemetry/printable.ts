@@ -5,9 +5,7 @@
 const STEERING = /[^\P{Cc}\n\t]|\p{Bidi_Control}|[\u2028\u2029]/gu;
 
 /** The text without what could steer a terminal: for whatever others may have written. */
-export function printable(text: string): string {
-  return text.replaceAll(STEERING, '');
-}
+export const printable = (text: string): string => text.replaceAll(STEERING, '');
 
 /** A line of JSON in which the same stands escaped: programs read the same values. */
 export function printableJson(line: string): string {

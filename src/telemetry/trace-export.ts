@@ -120,6 +120,4 @@ function attributesOf({ kind, work, failure }: EndedSpan): ReadableSpan['attribu
   };
 }
 
-function hrTime(ms: number): HrTime {
-  return [Math.floor(ms / 1_000), Math.round((ms % 1_000) * 1e6)];
-}
+const hrTime = (ms: number): HrTime => [Math.floor(ms / 1_000), Math.round((ms % 1_000) * 1e6)];

@@ -3,9 +3,7 @@ import { withSpan } from '../contracts/durable/trace-headers.js';
 import { currentSpan, isTracing } from './tracing.js';
 
 /** Has each workflow belong to the span that starts it; none where nothing is traced. */
-export function traceStarts(): WorkflowClientInterceptor[] {
-  return isTracing() ? [STARTS] : [];
-}
+export const traceStarts = (): WorkflowClientInterceptor[] => (isTracing() ? [STARTS] : []);
 
 const STARTS: WorkflowClientInterceptor = {
   start: (input, next) => next(traced(input)),

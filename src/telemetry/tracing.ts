@@ -50,9 +50,7 @@ export async function startTracing(
 }
 
 /** Whether spans are sent: what costs something asks this first. */
-export function isTracing(): boolean {
-  return active !== null;
-}
+export const isTracing = (): boolean => active !== null;
 
 /** Runs work in a span of its own; without tracing it runs as it is. */
 export function inSpan<T>(start: SpanStart, run: () => Promise<T>): Promise<T> {
@@ -89,9 +87,7 @@ export function tellSpan(span: EndedSpan): void {
 }
 
 /** The span that runs here; null = none. */
-export function currentSpan(): SpanPlace | null {
-  return active?.spans.getStore() ?? null;
-}
+export const currentSpan = (): SpanPlace | null => active?.spans.getStore() ?? null;
 
 /** Adds what turns out to be worked on to the span that runs here. */
 export function noteWork(work: TracedWork): void {
@@ -107,6 +103,4 @@ export function traceFields(): Record<string, unknown> {
   return { traceId: open.traceId, ...(jobId && { jobId }), ...(attempt && { attempt }) };
 }
 
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
-}
+const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');

@@ -43,10 +43,7 @@ export function temporalPlace(settings: TemporalSettings): TemporalPlace {
     disableFile: profile === undefined && file === undefined,
   });
   return {
-    connection: {
-      ...connectionOptions,
-      address: connectionOptions.address ?? DEFAULT_ADDRESS,
-    },
+    connection: { ...connectionOptions, address: connectionOptions.address ?? DEFAULT_ADDRESS },
     namespace: namespace ?? 'default',
   };
 }

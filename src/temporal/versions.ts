@@ -281,9 +281,7 @@ function describeVersion(client: Client, buildId: string) {
   );
 }
 
-function versionOf(buildId: string) {
-  return { deploymentName: DEPLOYMENT_NAME, buildId };
-}
+const versionOf = (buildId: string) => ({ deploymentName: DEPLOYMENT_NAME, buildId });
 
 function encode(value: unknown) {
   return {

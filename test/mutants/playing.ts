@@ -422,8 +422,8 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'P4',
     breaks: 'a change that took something away says nothing of it',
     file: 'src/domain/playing/played-game.ts',
-    find: '...lossNotes(report), ...notes',
-    replace: '...notes',
+    find: '  ...lossNotes(report),\n',
+    replace: '',
     test: CHANGE_FACTS,
   },
   {

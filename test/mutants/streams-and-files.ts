@@ -160,8 +160,8 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     rule: 'D3',
     breaks: 'text of a new attempt is put behind that of the old one',
     file: 'src/stream/delivery.ts',
-    find: 'return item.attempt > 1 && item.attempt > state.cursor.attempt && !isClosing(item);',
-    replace: 'return item.attempt > 9;',
+    find: 'item.attempt > 1 && item.attempt > state.cursor.attempt && !isClosing(item);',
+    replace: 'item.attempt > 9;',
     test: FEED,
   },
   {

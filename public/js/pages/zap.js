@@ -1,7 +1,4 @@
-/**
- * Swiping through published games, from the one that the address names. No sign-in is
- * needed.
- */
+/** Swiping through published games, from the one that the address names. No sign-in is needed. */
 import { publishedGame } from '../feed/play-game.js';
 import { Reel } from '../feed/reel.js';
 import { gamesAfter, queryOf, wishOfAddress } from '../feed/walk.js';

@@ -24,9 +24,7 @@ export function startPage(title) {
   startServiceWorker();
 }
 
-/**
- * Shows on every page that the built-in demo AI is at work; needs the configuration.
- */
+/** Shows on every page that the built-in demo AI is at work; needs the configuration. */
 async function showDemoStrip() {
   const config = await readConfig().catch(() => null);
   if (!config) return;

@@ -7,9 +7,7 @@ export interface ActionProgressDeps {
   log: Log;
 }
 
-/**
- * Writes the progress of an action to its row, beside the work; stops when the row has ended.
- */
+/** Writes the progress of an action to its row, beside the work; stops when the row has ended. */
 export class ActionProgress {
   private readonly over = new AbortController();
   /** Aborts when the row turns out to have ended. */
@@ -53,6 +51,4 @@ export class ActionProgress {
 }
 
 /** The action has ended. */
-export function actionEnded(): AppError {
-  return new AppError('RunCancelled', 'the action has ended');
-}
+export const actionEnded = (): AppError => new AppError('RunCancelled', 'the action has ended');

@@ -17,9 +17,7 @@ export function handOverInterceptor(signal: AbortSignal): ActivityInterceptorsFa
 }
 
 /** The hand-over signal of the worker that runs the current activity. */
-export function handOverSignal(): AbortSignal {
-  return ofWorker.getStore() ?? NEVER;
-}
+export const handOverSignal = (): AbortSignal => ofWorker.getStore() ?? NEVER;
 
 /**
  * The failure of an activity whose worker shuts down; no failure of the work, so it costs no

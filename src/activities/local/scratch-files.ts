@@ -51,6 +51,4 @@ export function scratchFiles(dataDir: string, callId: string) {
 }
 
 /** The id of the call that an entry of the scratch folder is named after. */
-export function callOf(entry: string): string {
-  return entry.split('.', 2).join('.');
-}
+export const callOf = (entry: string): string => entry.split('.', 2).join('.');

@@ -5,9 +5,7 @@ import type { Store } from '../../store/index.js';
 import type { BreakerReport } from '../../store/tables/backend-state.js';
 import { isUnavailable, toAppError } from './errors.js';
 
-/**
- * Consecutive unanswered requests that mean that Modal is down.
- */
+/** Consecutive unanswered requests that mean that Modal is down. */
 const FAILURES_TO_OPEN = 3;
 /**
  * Below the pause between two probes (store/backend-state.ts), so that a probe always gets through.

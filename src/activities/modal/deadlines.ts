@@ -63,9 +63,7 @@ export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middlewa
 const LATE_MS = 100;
 const READ_MS = 1_000;
 
-/**
- * Calls back when the time is over, and a little later when this process was blocked meanwhile.
- */
+/** Calls back when the time is over, and a little later when this process was blocked meanwhile. */
 function silenceTimer(onSilence: () => void): { start: (ms: number) => void; stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -103,6 +103,4 @@ function kindOfCode(code: unknown): ErrorKind {
   }
 }
 
-function shorten(text: string): string {
-  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
-}
+const shorten = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text);

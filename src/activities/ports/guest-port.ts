@@ -2,9 +2,7 @@ import type { AdoptGuestInput, AdoptProjectInput } from '../../contracts/rows/ac
 
 /** Guests, whose sign-in is anonymous: what they made goes to an account, or goes (D8). */
 export interface GuestActivities {
-  /**
-   * Some of the projects that a guest still has. Throws ACCESS_DENIED when he has an account.
-   */
+  /** Some of the projects that a guest still has. Throws ACCESS_DENIED when he has an account. */
   projectsOfGuest(input: Pick<AdoptGuestInput, 'guestId'>): Promise<string[]>;
   /**
    * Gives a project of the guest to the user, first what lies below the guest's own prefixes, then

@@ -64,8 +64,6 @@ export interface DesignGameInput extends JobRef {
   by: GameBrief['by'];
 }
 export interface DesignActivities {
-  /**
-   * Decides what a first game is to become, and sends it: the first text of its job.
-   */
+  /** Decides what a first game is to become, and sends it: the first text of its job. */
   designGame(input: DesignGameInput): Promise<GameBrief>;
 }

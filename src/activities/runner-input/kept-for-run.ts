@@ -1,7 +1,6 @@
-import type { PastFile } from '../../contracts/execution/runner.js';
 import type { GameBrief } from '../../contracts/game/brief.js';
 import { spriteIdFor } from '../../contracts/base/ids.js';
-import { SHEET_LIMIT } from '../../contracts/execution/runner.js';
+import { SHEET_LIMIT, type PastFile } from '../../contracts/execution/runner.js';
 import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import { warned, type Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';

@@ -23,9 +23,7 @@ import type { JobRef } from '../ports/refs.js';
 import type { PlayedGame, PlayGameInput } from '../ports/play-port.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */
-export function playCallId({ jobId, play }: PlayGameInput): string {
-  return `${jobId}.play-${play}`;
-}
+export const playCallId = ({ jobId, play }: PlayGameInput): string => `${jobId}.play-${play}`;
 
 /** The job of a play; null when `callId` is not of that form. */
 export function jobOfPlay(callId: string): string | null {

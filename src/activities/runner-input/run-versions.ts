@@ -133,9 +133,7 @@ export function keepFailed(
   return versions.keepFailed({ ...workOf(input), attempt }, bytes, spec.parent);
 }
 
-function workOf({ jobId: workId, projectId }: RunAgentInput): Work {
-  return { projectId, workId };
-}
+const workOf = ({ jobId: workId, projectId }: RunAgentInput): Work => ({ projectId, workId });
 
 /** A candidate without a round was made before there were any: its round made the game. */
 function isOf({ jobId, spec, repair }: RunAgentInput, { parent, commit }: KeptVersion): boolean {

@@ -126,6 +126,4 @@ function accepted(payload: JWTPayload, token: string): Verification {
   };
 }
 
-function refused(reason: string): Verification {
-  return { ok: false, reason };
-}
+const refused = (reason: string): Verification => ({ ok: false, reason });

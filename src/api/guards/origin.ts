@@ -90,6 +90,4 @@ export function gamesOriginFor({ headers }: Request, config: Pick<Config, 'GAMES
   return isGamesHost(headers.host, config) ? '' : origin;
 }
 
-function hostOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).host : null;
-}
+const hostOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).host : null);

@@ -177,9 +177,7 @@ function limitHit(kind: LimitClass, who: Counted): Parameters<Store['activityLog
   return { action: 'limit', targetType, targetId, userId, details: kind };
 }
 
-/**
- * Clients have a whole /64 of IPv6 addresses: it counts as one, as an IPv4 address does.
- */
+/** Clients have a whole /64 of IPv6 addresses: it counts as one, as an IPv4 address does. */
 export function networkOf(address: string): string {
   const plain = address
     .replace(/^::ffff:(?=\d+\.)/i, '')

@@ -47,11 +47,7 @@ interface RequestLocals {
 }
 
 /** The log of the request that `res` answers. */
-export function logOf(res: Response): Log {
-  return (res.locals as RequestLocals).ownLog();
-}
+export const logOf = (res: Response): Log => (res.locals as RequestLocals).ownLog();
 
 /** The path without what would let a reader of the log in: query (tokens) and signed segment. */
-function loggablePath(url: string): string {
-  return (url.split('?')[0] ?? '').replace(/\/~[^/]*/, '/~');
-}
+const loggablePath = (url: string): string => (url.split('?')[0] ?? '').replace(/\/~[^/]*/, '/~');

@@ -106,9 +106,8 @@ class Source {
   }
 }
 
-function wishOf(kind: keyof typeof MISSING, content: string): string {
-  return createHash('sha256').update(`${kind}\0${content}`).digest('hex');
-}
+const wishOf = (kind: keyof typeof MISSING, content: string): string =>
+  createHash('sha256').update(`${kind}\0${content}`).digest('hex');
 
 /** Waits for the image and answers it; a client that went away meanwhile finds it by its wish. */
 async function answerImage<I extends ActionRef>(

@@ -118,9 +118,8 @@ async function keepUploaded(
 }
 
 /** One at a time for a project: requests meanwhile wait for the same image. */
-function thumbnailWorkflowId(projectId: string): string {
-  return `project/${projectId.toLowerCase()}/thumbnail`;
-}
+const thumbnailWorkflowId = (projectId: string): string =>
+  `project/${projectId.toLowerCase()}/thumbnail`;
 
 /**
  * Everybody sees the image of a published game, of the version that is out; otherwise its owner

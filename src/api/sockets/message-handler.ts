@@ -15,7 +15,6 @@ import type { Handler } from './handler.js';
 import type { Session } from './session.js';
 
 type MessageFrame = ClientFrame<'message'>;
-type StyleGate = NonNullable<ReturnType<typeof evaluateStyleGate>>;
 
 type Outcome =
   | { kind: 'reply'; frame: ServerFrame }
@@ -163,7 +162,7 @@ async function askForStyle(
 /** The question as it is kept; a request that an earlier question was about stays with it. */
 function styleQuestion(
   content: string,
-  gate: StyleGate,
+  gate: NonNullable<ReturnType<typeof evaluateStyleGate>>,
   earlier: PendingQuestion | null,
 ): PendingQuestion {
   const isAsked = earlier?.type === 'dimension' || earlier?.type === 'style';

@@ -77,9 +77,8 @@ export const ERROR_POLICY = {
 export type ErrorKind = keyof typeof ERROR_POLICY;
 
 /** True when `value` names a kind of the policy table. */
-export function isErrorKind(value: unknown): value is ErrorKind {
-  return typeof value === 'string' && Object.hasOwn(ERROR_POLICY, value);
-}
+export const isErrorKind = (value: unknown): value is ErrorKind =>
+  typeof value === 'string' && Object.hasOwn(ERROR_POLICY, value);
 
 /** The one error class of our own code; `kind` decides retry, status and alert. */
 export class AppError extends Error {
@@ -100,13 +99,11 @@ const AWAY = 'isAway';
  * The database, Temporal or the sign-in service is unavailable: never reported as an answer
  * (`not found`, `not yours`). The caller may retry.
  */
-export function unavailable(message: string, details: Record<string, unknown> = {}): AppError {
-  return new AppError('OPERATION_FAILED', message, { ...details, [AWAY]: true });
-}
+export const unavailable = (message: string, details: Record<string, unknown> = {}): AppError =>
+  new AppError('OPERATION_FAILED', message, { ...details, [AWAY]: true });
 
-export function isUnavailable(error: unknown): boolean {
-  return error instanceof AppError && error.details[AWAY] === true;
-}
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof AppError && error.details[AWAY] === true;
 
 /** What the player reads when something could not be asked. */
 export const UNAVAILABLE_SENTENCE =

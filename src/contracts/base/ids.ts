@@ -16,17 +16,15 @@ export const Dimension = z.enum(['2d', '3d']);
 export type Dimension = z.infer<typeof Dimension>;
 
 /** True when `value` is a UUID string in the accepted form. */
-export function isUuid(value: unknown): value is string {
-  return typeof value === 'string' && UUID_PATTERN.test(value);
-}
+export const isUuid = (value: unknown): value is string =>
+  typeof value === 'string' && UUID_PATTERN.test(value);
 
 /**
  * Text as the database can keep it: PostgreSQL knows no NUL character, and JSON columns no half of
  * a surrogate pair.
  */
-export function storable(text: string): string {
-  return text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\ufffd');
-}
+export const storable = (text: string): string =>
+  text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\ufffd');
 
 /** The same for every text and name in JSON text. */
 export function storableJson(json: string): string {
@@ -44,109 +42,83 @@ export function storableJson(json: string): string {
 const NAMESPACE = '4b0d4f5e-5d2b-4c0e-9a53-6f1f3a3f9e11';
 
 /** One job per project and message, however often it is sent (A3). */
-export function jobIdFor(projectId: string, messageId: string): string {
-  return uuidv5(`${projectId.toLowerCase()}${messageId.toLowerCase()}`, NAMESPACE);
-}
+export const jobIdFor = (projectId: string, messageId: string): string =>
+  uuidv5(`${projectId.toLowerCase()}${messageId.toLowerCase()}`, NAMESPACE);
 
 /**
  * Id of a chat line that belongs to a job or action, so that a retry cannot write it twice (A7).
  * The words of a message have that of its job, also where another job takes them in (A4).
  */
-export function chatLineIdFor(ownerId: string, role: 'user' | 'assistant'): string {
-  return uuidv5(`${ownerId}${role}`, NAMESPACE);
-}
+export const chatLineIdFor = (ownerId: string, role: 'user' | 'assistant'): string =>
+  uuidv5(`${ownerId}${role}`, NAMESPACE);
 
 /** The one writer of a project: generate, restore, tune and delete share this workflow id (A1). */
-export function projectWorkflowId(projectId: string): string {
-  return `project/${projectId.toLowerCase()}/job`;
-}
+export const projectWorkflowId = (projectId: string): string =>
+  `project/${projectId.toLowerCase()}/job`;
 
 /** Removes an account; one at a time (F2). */
-export function accountWorkflowId(userId: string): string {
-  return `account/${userId.toLowerCase()}/deletion`;
-}
+export const accountWorkflowId = (userId: string): string =>
+  `account/${userId.toLowerCase()}/deletion`;
 
 /** The durable stream of a job's events (D1). */
-export function streamWorkflowId(jobId: string): string {
-  return `stream/${jobId}`;
-}
+export const streamWorkflowId = (jobId: string): string => `stream/${jobId}`;
 
 /** Notifies the user's browsers of the end of a job, once. */
-export function pushWorkflowId(jobId: string): string {
-  return `push/${jobId}`;
-}
+export const pushWorkflowId = (jobId: string): string => `push/${jobId}`;
 
 /** Brings the view of a project on a Volume up to date; one at a time (E6). */
-export function replicationWorkflowId(projectId: string): string {
-  return `replicate/${projectId.toLowerCase()}`;
-}
+export const replicationWorkflowId = (projectId: string): string =>
+  `replicate/${projectId.toLowerCase()}`;
 
 /** Searches the newest version of a project for the changes to come; one at a time (P3). */
-export function searchWorkflowId(projectId: string): string {
-  return `search/${projectId.toLowerCase()}`;
-}
+export const searchWorkflowId = (projectId: string): string => `search/${projectId.toLowerCase()}`;
 
 /** Gives what a guest has made to an account; one at a time (D8). */
-export function adoptionWorkflowId(guestId: string): string {
-  return `account/${guestId.toLowerCase()}/adoption`;
-}
+export const adoptionWorkflowId = (guestId: string): string =>
+  `account/${guestId.toLowerCase()}/adoption`;
 
 /** Admits the next message of a user that waits; one at a time (Q3). */
-export function queueWorkflowId(userId: string): string {
-  return `queue/${userId.toLowerCase()}`;
-}
+export const queueWorkflowId = (userId: string): string => `queue/${userId.toLowerCase()}`;
 
 /**
  * A project's published game keeps its id, and with it its address, however often it is published.
  */
-export function gameIdFor(projectId: string): string {
-  return uuidv5(`${projectId.toLowerCase()}game`, NAMESPACE);
-}
+export const gameIdFor = (projectId: string): string =>
+  uuidv5(`${projectId.toLowerCase()}game`, NAMESPACE);
 
 /** Under this id a sprite of a job waits among the images, however often it is drawn. */
-export function spriteIdFor(jobId: string, name: string): string {
-  return uuidv5(`${jobId.toLowerCase()}sprite ${name}`, NAMESPACE);
-}
+export const spriteIdFor = (jobId: string, name: string): string =>
+  uuidv5(`${jobId.toLowerCase()}sprite ${name}`, NAMESPACE);
 
 /** The project that a remix makes, however often it is tried. */
-export function remixProjectIdFor(actionId: string): string {
-  return uuidv5(`${actionId.toLowerCase()}remix`, NAMESPACE);
-}
+export const remixProjectIdFor = (actionId: string): string =>
+  uuidv5(`${actionId.toLowerCase()}remix`, NAMESPACE);
 
 /** The copy of a project in which an operator has a job done once more. */
-export function rerunProjectIdFor(actionId: string): string {
-  return uuidv5(`${actionId.toLowerCase()}rerun`, NAMESPACE);
-}
+export const rerunProjectIdFor = (actionId: string): string =>
+  uuidv5(`${actionId.toLowerCase()}rerun`, NAMESPACE);
 
 /** A line of a chat in the copy of its project. */
-export function copiedLineIdFor(projectId: string, lineId: string): string {
-  return uuidv5(`${projectId.toLowerCase()}${lineId.toLowerCase()}`, NAMESPACE);
-}
+export const copiedLineIdFor = (projectId: string, lineId: string): string =>
+  uuidv5(`${projectId.toLowerCase()}${lineId.toLowerCase()}`, NAMESPACE);
 
 /** The one notification of an action. */
-export function notificationIdFor(actionId: string): string {
-  return uuidv5(`${actionId.toLowerCase()}notification`, NAMESPACE);
-}
+export const notificationIdFor = (actionId: string): string =>
+  uuidv5(`${actionId.toLowerCase()}notification`, NAMESPACE);
 
 /** Publishing and unpublishing of one project: one at a time. */
-export function publicationWorkflowId(projectId: string): string {
-  return `project/${projectId.toLowerCase()}/publication`;
-}
+export const publicationWorkflowId = (projectId: string): string =>
+  `project/${projectId.toLowerCase()}/publication`;
 
 /** An action that shares its work with no other call. */
-export function actionWorkflowId(actionId: string): string {
-  return `action/${actionId}`;
-}
+export const actionWorkflowId = (actionId: string): string => `action/${actionId}`;
 
 /** The video of one version (F4). */
-export function renderWorkflowId(projectId: string, revision: string): string {
-  return `project/${projectId.toLowerCase()}/render/${revision}`;
-}
+export const renderWorkflowId = (projectId: string, revision: string): string =>
+  `project/${projectId.toLowerCase()}/render/${revision}`;
 
 /** Names one runner start (C1). */
-export function callIdFor(jobId: string, attempt: number): string {
-  return `${jobId}.${attempt}`;
-}
+export const callIdFor = (jobId: string, attempt: number): string => `${jobId}.${attempt}`;
 
 /** Inverse of {@link callIdFor}; null when `callId` is not of that form. */
 export function parseCallId(callId: string): { jobId: string; attempt: number } | null {

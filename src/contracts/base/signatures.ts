@@ -4,9 +4,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
  * The key of one call's posts: its runner gets this one and no other; the receiver makes it anew
  * and stores nothing (C2).
  */
-export function callbackKeyOf(masterSecret: string, callId: string): Buffer {
-  return createHmac('sha256', masterSecret).update(callId).digest();
-}
+export const callbackKeyOf = (masterSecret: string, callId: string): Buffer =>
+  createHmac('sha256', masterSecret).update(callId).digest();
 
 /** Head of a post, signed before its body; `timestamp` is Unix seconds as it is sent. */
 export interface CallbackHead {
@@ -28,9 +27,8 @@ export function callbackHeadMac(
  * Signature of a post, without its prefix `v1=`. `timestamp` is Unix seconds as it is sent, `body`
  * the raw bytes.
  */
-export function callbackMac(key: Buffer, timestamp: string, body: string | Buffer): Buffer {
-  return createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();
-}
+export const callbackMac = (key: Buffer, timestamp: string, body: string | Buffer): Buffer =>
+  createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();
 
 /**
  * Header by which the publishing activity reads the copy at its public address before it is public.

@@ -19,9 +19,8 @@ export const STEP = { play: 1, playParent: 500 } as const;
 export const SAVING_SEQ = 900_000_000;
 
 /** The place of a step's event. */
-export function stepSeq(round: number, step: (typeof STEP)[keyof typeof STEP]): number {
-  return STEP_SEQ + SEQS_PER_ROUND * round + step;
-}
+export const stepSeq = (round: number, step: (typeof STEP)[keyof typeof STEP]): number =>
+  STEP_SEQ + SEQS_PER_ROUND * round + step;
 
 /** Place in a job's stream; order is lexicographic. */
 export const Cursor = z.object({ attempt: z.number().int().min(0), seq: z.number().int().min(0) });
@@ -101,17 +100,14 @@ export function itemsFrom(
 }
 
 /** Negative when `a` comes before `b`. */
-export function compareCursors(a: Cursor, b: Cursor): number {
-  return a.attempt - b.attempt || a.seq - b.seq;
-}
+export const compareCursors = (a: Cursor, b: Cursor): number =>
+  a.attempt - b.attempt || a.seq - b.seq;
 
 /**
  * Is this the place of a closing event, or of a step's? Both end the holes before them and are a
  * change of phase (D1).
  */
-export function isClosing({ seq }: Cursor): boolean {
-  return seq >= STEP_SEQ;
-}
+export const isClosing = ({ seq }: Cursor): boolean => seq >= STEP_SEQ;
 
 type JobEnd = 'completed' | 'failed' | 'cancelled';
 

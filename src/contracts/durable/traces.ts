@@ -22,9 +22,8 @@ export function readTraceparent(text: unknown): SpanPlace | null {
   return { traceId, spanId };
 }
 
-export function traceparentOf({ traceId, spanId }: SpanPlace): string {
-  return `00-${traceId}-${spanId}-01`;
-}
+export const traceparentOf = ({ traceId, spanId }: SpanPlace): string =>
+  `00-${traceId}-${spanId}-01`;
 
 const Id = z.guid().optional().catch(undefined);
 const WorkIds = z.object({

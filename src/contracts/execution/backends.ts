@@ -150,9 +150,7 @@ export const BACKENDS = {
 } satisfies Record<Backend, BackendSpec>;
 
 /** The spec of a backend, for code that treats all of them alike. */
-export function specOf(backend: Backend): BackendSpec {
-  return BACKENDS[backend];
-}
+export const specOf = (backend: Backend): BackendSpec => BACKENDS[backend];
 
 /**
  * Needs nothing but this machine: the rest of work goes on here when another backend fails, and so

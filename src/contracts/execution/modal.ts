@@ -17,27 +17,19 @@ export type ModalFunctionName = (typeof MODAL_FUNCTION)[keyof typeof MODAL_FUNCT
  * The app that holds the functions of one version of the runner: workers of two builds that run
  * side by side each have their own (I1).
  */
-export function modalAppOf(app: string, runnerVersion: string): string {
-  return `${app}-${runnerVersion}`;
-}
+export const modalAppOf = (app: string, runnerVersion: string): string => `${app}-${runnerVersion}`;
 
 /** Where the user's own Volume is mounted; every path in a call's input is relative to it. */
 export const VOLUME_MOUNT = '/user';
 
 /** The one Volume of a user: the mount is the boundary between users. */
-export function volumeNameOf(userId: string): string {
-  return `user-${userId.toLowerCase()}`;
-}
+export const volumeNameOf = (userId: string): string => `user-${userId.toLowerCase()}`;
 
 /** A project's folder on its user's Volume. */
-export function volumeProjectOf(projectId: string): string {
-  return `projects/${projectId.toLowerCase()}`;
-}
+export const volumeProjectOf = (projectId: string): string => `projects/${projectId.toLowerCase()}`;
 
 /** The view of a project's versions as a git repository. */
-export function volumeRepoOf(projectId: string): string {
-  return `${volumeProjectOf(projectId)}/repo.git`;
-}
+export const volumeRepoOf = (projectId: string): string => `${volumeProjectOf(projectId)}/repo.git`;
 
 /** Largest sum of the files that go with one request; more of them lie on the Volume before. */
 export const MAX_SENT_BYTES = 16 * 1024 * 1024;
@@ -146,9 +138,7 @@ export interface TargetPage {
   limit: number;
 }
 
-/**
- * Makes a running `replicateProject` sync once more, with what was published meanwhile.
- */
+/** Makes a running `replicateProject` sync once more, with what was published meanwhile. */
 export const REPLICATE_SIGNAL = 'replicate';
 
 /**

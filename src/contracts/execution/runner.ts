@@ -198,9 +198,8 @@ export const RunnerFailure = z.object({
 export type RunnerFailure = z.infer<typeof RunnerFailure>;
 
 /** A failure of the runner as the error that it was there. */
-export function failureOf({ kind, message, ...details }: RunnerFailure): AppError {
-  return new AppError(kind, message, details);
-}
+export const failureOf = ({ kind, message, ...details }: RunnerFailure): AppError =>
+  new AppError(kind, message, details);
 
 const git = { command: z.literal('git'), repoDir: z.string() };
 

@@ -148,6 +148,4 @@ export const DesignedBrief = z
 export type DesignedBrief = z.infer<typeof DesignedBrief>;
 
 /** The brief in the text of a version's file; null = it holds none that can be read. */
-export function readBrief(text: string): GameBrief | null {
-  return parsedJson(GameBrief, text);
-}
+export const readBrief = (text: string): GameBrief | null => parsedJson(GameBrief, text);

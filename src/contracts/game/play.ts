@@ -60,9 +60,8 @@ export type StopCode = Extract<PlayFinding['code'], 'freeze' | 'memory' | 'disk'
 export const ScreenshotName = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Where its owner sees a screenshot of a project. */
-export function screenshotUrlOf(projectId: string, name: string): string {
-  return `/api/projects/${projectId}/screenshots/${name}`;
-}
+export const screenshotUrlOf = (projectId: string, name: string): string =>
+  `/api/projects/${projectId}/screenshots/${name}`;
 
 /** Most bytes of one: lists show thirty at a time. */
 export const MAX_SCREENSHOT_BYTES = 30 * 1024;
@@ -141,9 +140,11 @@ export function summaryOf(report: PlayReport): PlaySummary {
   };
 }
 
-function numbersOf({ lost, changed, same }: Receipt) {
-  return { lost: lost.length, changed: changed.length, same: same.length };
-}
+const numbersOf = ({ lost, changed, same }: Receipt) => ({
+  lost: lost.length,
+  changed: changed.length,
+  same: same.length,
+});
 
 /** States that a game declared while it was played, a line for each change. */
 export const StateLog = z.array(z.string().max(400)).max(40);

@@ -2,12 +2,7 @@ import { z } from 'zod';
 import * as answer from '../wire/http.js';
 import { failures, routes } from './route.js';
 
-const OF_GAME = {
-  guard: 'none',
-  rate: 'files',
-  crossOrigin: 'games',
-  content: 'game',
-} as const;
+const OF_GAME = { guard: 'none', rate: 'files', crossOrigin: 'games', content: 'game' } as const;
 const OF_LIBRARY = { guard: 'none', rate: 'files', crossOrigin: 'games' } as const;
 const RAW = z.looseObject({
   raw: z.unknown().optional().describe('with any value: without the injected script'),

@@ -7,12 +7,12 @@ import { storable } from '../base/ids.js';
  * What the publish page sends and the draft holds (rest.md §9.2). Longer than any client allows,
  * short enough for a row.
  */
-const text = (maxChars: number, nothing = '') =>
+const text = (maxChars: number) =>
   z
     .string()
     .max(maxChars)
     .nullish()
-    .transform((value) => (value ? storable(value) : nothing));
+    .transform((value) => (value ? storable(value) : ''));
 
 /** A list of texts; V2's scripts also sent it as JSON text. */
 const Tags = z
@@ -186,9 +186,7 @@ export const Notification = z
 export type Notification = z.infer<typeof Notification>;
 
 /** What a model wrote, as a row can hold it. */
-function shortened(text: string, chars: number): string {
-  return cut(storable(text), chars);
-}
+const shortened = (text: string, chars: number): string => cut(storable(text), chars);
 
 function parseJson(value: string): unknown {
   try {

@@ -111,6 +111,5 @@ function shortName(kind: string, callId: string): string {
   return `${kind}-${callId.replaceAll('-', '').slice(0, 12)}.${callId.split('.').at(-1) ?? ''}`;
 }
 
-function oneLine(text: string, maxChars: number): string {
-  return cut(storable(text).replace(/\s+/g, ' ').trim(), maxChars);
-}
+const oneLine = (text: string, maxChars: number): string =>
+  cut(storable(text).replace(/\s+/g, ' ').trim(), maxChars);

@@ -6,7 +6,7 @@ import { JobRerun, RERUN_STEPS } from '../durable/rerun.js';
 import { PlayReport } from '../game/play.js';
 import { Visibility } from '../media/publishing.js';
 import { storable } from '../base/ids.js';
-import { ACTIVE_STATES, ActionState } from './rows.js';
+import { ActionState } from './rows.js';
 import { STEPS } from '../messages/steps.js';
 import { USAGE_KINDS } from './usage.js';
 
@@ -75,11 +75,6 @@ export type RunSummary = z.infer<typeof RunSummary>;
 
 /** Every state that can be asked for; `open` is the two that are owed an end. */
 export const WORK_STATES = ['open', ...ActionState.options] as const;
-type WorkState = (typeof WORK_STATES)[number];
-
-export function statesOf(state: WorkState): readonly ActionState[] {
-  return state === 'open' ? ACTIVE_STATES : [state];
-}
 
 /** Kinds that rows have; what a message turned out to be is known to Temporal alone. */
 export const WORK_KINDS = ['generate', 'restore', 'tune', 'delete', ...ACTION_KINDS] as const;

@@ -135,9 +135,7 @@ export type ActionRow = z.infer<typeof ActionRow>;
 export const ACTIVE_STATES: readonly JobStatus[] = ['pending', 'processing'];
 
 /** Is the job, or the action, still owed an end? */
-export function isActive(status: JobStatus): boolean {
-  return ACTIVE_STATES.includes(status);
-}
+export const isActive = (status: JobStatus): boolean => ACTIVE_STATES.includes(status);
 
 /** Additive beside the end of a job that made a version: for its owner alone. */
 export const JobEnding = z.object({

@@ -208,6 +208,5 @@ export type ClientFrameType = keyof typeof CLIENT_FRAMES;
 export type ClientFrame<T extends ClientFrameType> = z.output<(typeof CLIENT_FRAMES)[T]['schema']>;
 
 /** True when `type` names a frame a client may send. */
-export function isClientFrameType(type: unknown): type is ClientFrameType {
-  return typeof type === 'string' && Object.hasOwn(CLIENT_FRAMES, type);
-}
+export const isClientFrameType = (type: unknown): type is ClientFrameType =>
+  typeof type === 'string' && Object.hasOwn(CLIENT_FRAMES, type);

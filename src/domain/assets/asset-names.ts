@@ -29,6 +29,5 @@ export function aliasOf(displayName: string): AliasParts {
 }
 
 /** Address of an asset, the same in every answer and prompt (rest.md §7). */
-export function assetUrl(ownerId: string, alias: string): string {
-  return `/user-assets/${ownerId}/${alias}`;
-}
+export const assetUrl = (ownerId: string, alias: string): string =>
+  `/user-assets/${ownerId}/${alias}`;

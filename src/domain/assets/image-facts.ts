@@ -113,9 +113,7 @@ function readGif(bytes: Buffer): ImageFacts {
   return facts(null);
 }
 
-function colourTableBytes(flags: number): number {
-  return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
-}
+const colourTableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 
 function skipSubBlocks(bytes: Buffer, start: number): number {
   let at = start;

@@ -121,9 +121,8 @@ function lengthOf(seen: PlaySeen, { brief, page }: MadeGame): Remedy[] {
   return isDangerous && hasReached ? ['harder'] : [];
 }
 
-function endingIn({ ends, pitch, genre }: NonNullable<MadeGame['brief']>): Ending {
-  return ends ?? endingOf(pitch, genre);
-}
+const endingIn = ({ ends, pitch, genre }: NonNullable<MadeGame['brief']>): Ending =>
+  ends ?? endingOf(pitch, genre);
 
 function textOf(of: Remedy, { brief, language }: MadeGame): string {
   const told = of === 'ending' && brief?.language === language && asEnding(brief.lose, language);

@@ -1,5 +1,4 @@
-import type { GameBrief } from '../../contracts/game/brief.js';
-import { SPRITE_SIDE, spritePath } from '../../contracts/game/brief.js';
+import { SPRITE_SIDE, spritePath, type GameBrief } from '../../contracts/game/brief.js';
 import type { StylePreset } from '../styles/styles.js';
 
 type Sprite = GameBrief['sprites'][number];

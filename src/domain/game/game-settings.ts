@@ -23,9 +23,7 @@ interface Block {
  * model wrote that: what does not hold is left out, a name that stands twice altogether; no block,
  * or more than one, declares nothing.
  */
-export function settingsOf(html: Buffer): Setting[] {
-  return declaredIn(blockOf(html));
-}
+export const settingsOf = (html: Buffer): Setting[] => declaredIn(blockOf(html));
 
 /** Name of the first value that no setting takes; null = all of them may be set. */
 export function refusedValue(settings: readonly Setting[], values: SettingValues): string | null {

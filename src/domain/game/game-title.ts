@@ -7,9 +7,7 @@ import { cut } from '../../contracts/base/cut.js';
 export const DEFAULT_PROJECT_NAMES: readonly string[] = ['新しいゲーム', 'New game'];
 
 /** Whether the project still has its default name. */
-export function isDefaultName(name: string): boolean {
-  return DEFAULT_PROJECT_NAMES.includes(name);
-}
+export const isDefaultName = (name: string): boolean => DEFAULT_PROJECT_NAMES.includes(name);
 
 const MAX_TITLE_CHARS = 50;
 

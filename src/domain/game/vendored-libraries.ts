@@ -163,9 +163,8 @@ export function vendoredFile(pathBelowVendor: string): VendoredFile | null {
 }
 
 /** Where a file lies below `/vendor/`. */
-export function vendoredPath({ library, file }: VendoredFile): string {
-  return `${library.name}@${library.version}/${file}`;
-}
+export const vendoredPath = ({ library, file }: VendoredFile): string =>
+  `${library.name}@${library.version}/${file}`;
 
 /** Where it lies: below the folder of the packages, or below `kit/released`. */
 export function vendoredSource({ library, file }: VendoredFile): string {

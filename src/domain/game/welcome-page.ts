@@ -25,6 +25,5 @@ export const WELCOME_PAGE = `<!DOCTYPE html>
 `;
 
 /** True when `html` is the placeholder rather than a game (generation.md §4). */
-export function isWelcomePage(html: string): boolean {
-  return html.length < 2000 && html.includes('Welcome to Game Creator');
-}
+export const isWelcomePage = (html: string): boolean =>
+  html.length < 2000 && html.includes('Welcome to Game Creator');

@@ -57,10 +57,7 @@ export type PlanDecision =
 const RESTORE_BUTTONS = { confirmLabel: '戻す', cancelLabel: 'キャンセル' } as const;
 const DIMENSION_ANSWERS = ['2Dで作成', '3Dで作成'];
 const QUESTIONS = {
-  ja: {
-    restore: '前のバージョンに戻しますか？',
-    dimension: '2Dと3D、どちらのゲームにしますか？',
-  },
+  ja: { restore: '前のバージョンに戻しますか？', dimension: '2Dと3D、どちらのゲームにしますか？' },
   en: {
     restore: 'Shall I go back to the previous version?',
     dimension: 'Shall the game be 2D or 3D?',
@@ -71,9 +68,7 @@ const QUESTIONS = {
 const BARE_ANSWER =
   /^(?:[2２3３]d(?:で)?(?:作成|作って|お願いします|がいい|にして)?|(?:make it |in )?[23]d(?: please)?)[。.!！]?$/i;
 
-function isBareAnswer(content: string): boolean {
-  return BARE_ANSWER.test(content.trim());
-}
+const isBareAnswer = (content: string): boolean => BARE_ANSWER.test(content.trim());
 
 type OpenQuestion = Extract<PendingQuestion, { type: 'dimension' | 'style' | 'look' }>;
 
@@ -164,9 +159,7 @@ function meaningOf({ content, isNewProject, autoFix, reading }: PlanInput): stri
   return meaning === content.trim() ? null : meaning;
 }
 
-/**
- * Decides what a message becomes: answer, question, undo proposal or generation. Pure.
- */
+/** Decides what a message becomes: answer, question, undo proposal or generation. Pure. */
 export function decidePlan(input: PlanInput): PlanDecision {
   const intent = intentOf(input);
   const language = planLanguage(input);
@@ -178,12 +171,7 @@ export function decidePlan(input: PlanInput): PlanDecision {
   const request = effectiveRequest(content, questionOf(input));
   const dimension = dimensionOf(input, request);
   if (isNewProject && !dimension && !autoFix)
-    return {
-      kind: 'question',
-      message: whichDimension,
-      suggestions: DIMENSION_ANSWERS,
-      request,
-    };
+    return { kind: 'question', message: whichDimension, suggestions: DIMENSION_ANSWERS, request };
   const style = styleOf(input, request, dimension);
   const look = dimension && lookOf(input, { request, dimension, style });
   return { kind: 'generate', request, meaning: meaningOf(input), dimension, style, look };

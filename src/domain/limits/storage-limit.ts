@@ -20,9 +20,8 @@ export interface StorageState {
 }
 
 /** Below this no limit is near, bytes. */
-export function quietBytes({ stepGib, maxGib }: StorageLimits): number {
-  return Math.floor(WARN_SHARE * Math.min(stepGib, maxGib) * GIB);
-}
+export const quietBytes = ({ stepGib, maxGib }: StorageLimits): number =>
+  Math.floor(WARN_SHARE * Math.min(stepGib, maxGib) * GIB);
 
 /**
  * How a user's files stand to the limits: the soft one is the first multiple of the step that they

@@ -7,6 +7,5 @@ const MAX_UNKNOWN = 1_000;
  * May a sweep remove what no row names (U2)? More unknown entries than house-keeping leaves behind
  * mean another or an older database, not garbage.
  */
-export function maySweep({ listed, unknown }: { listed: number; unknown: number }): boolean {
-  return listed < MIN_LISTED || (unknown <= listed * MAX_UNKNOWN_SHARE && unknown <= MAX_UNKNOWN);
-}
+export const maySweep = ({ listed, unknown }: { listed: number; unknown: number }): boolean =>
+  listed < MIN_LISTED || (unknown <= listed * MAX_UNKNOWN_SHARE && unknown <= MAX_UNKNOWN);

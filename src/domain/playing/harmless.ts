@@ -41,6 +41,4 @@ export function isHarmless(
 }
 
 /** Exceptions with the same first line are one. */
-export function messageOf({ text }: Pick<Thrown, 'text'>): string {
-  return text.split('\n')[0] ?? '';
-}
+export const messageOf = ({ text }: Pick<Thrown, 'text'>): string => text.split('\n')[0] ?? '';

@@ -88,6 +88,5 @@ export function judgePrompt(input: JudgePromptInput): string {
 }
 
 /** Which screens the second look leaves out. */
-export function lookPrompt(screens: readonly number[], language: Language): string {
-  return `Language: ${LANGUAGE_NAME[language]}\n\nLeave out: screen ${screens.join(', ')}`;
-}
+export const lookPrompt = (screens: readonly number[], language: Language): string =>
+  `Language: ${LANGUAGE_NAME[language]}\n\nLeave out: screen ${screens.join(', ')}`;

@@ -143,9 +143,7 @@ export function unmetChecks(report: PlayReport): PlayFinding[] {
 }
 
 /** The check that a finding of {@link unmetChecks} is about. */
-export function checkOf({ evidence }: PlayFinding): string {
-  return evidence.split('\n')[0] ?? '';
-}
+export const checkOf = ({ evidence }: PlayFinding): string => evidence.split('\n')[0] ?? '';
 
 /** Has a judge seen the check kept that this finding is about? */
 export function isMetNow(report: PlayReport, finding: PlayFinding): boolean {

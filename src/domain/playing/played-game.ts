@@ -64,9 +64,11 @@ export function unplayedReport(reason: string): PlayReport {
 }
 
 /** Losses of a change come first, its receipt last (P4). */
-function ofChange(report: PlayReport, notes: readonly Message[]): Message[] {
-  return [...lossNotes(report), ...notes, ...receiptNotes(report)];
-}
+const ofChange = (report: PlayReport, notes: readonly Message[]): Message[] => [
+  ...lossNotes(report),
+  ...notes,
+  ...receiptNotes(report),
+];
 
 /** What was repaired in a game that plays, and the checks of its brief that a judge did not see. */
 function notesOf(report: PlayReport, mended: readonly PlayFinding[]): Message[] {

@@ -25,6 +25,4 @@ export function libraryAt(address: string): string | null {
 }
 
 /** Does this path of an address mean an asset, of whomever? */
-export function isAssetPath(urlPath: string): boolean {
-  return assetReferenceAt(urlPath) !== null;
-}
+export const isAssetPath = (urlPath: string): boolean => assetReferenceAt(urlPath) !== null;

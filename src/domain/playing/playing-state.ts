@@ -140,9 +140,8 @@ export class OverWatch {
 export const isEndState = (state: string): boolean =>
   OVER_STATE.test(state) || WON_STATE.test(state);
 
-function saysEnd(line: string, end: keyof typeof ENDS): boolean {
-  return line.trim().length <= MAX_OVER_CHARS && ENDS[end].words.test(line);
-}
+const saysEnd = (line: string, end: keyof typeof ENDS): boolean =>
+  line.trim().length <= MAX_OVER_CHARS && ENDS[end].words.test(line);
 
 /** Such a line follows a loss or a win: both are an end. */
 const invitesAgain = (line: string): boolean =>

@@ -60,9 +60,10 @@ const DEAF_IN = {
 } as const;
 export type DeafIn = keyof typeof DEAF_IN;
 
-export function deafFinding(where: DeafIn): PlayFinding {
-  return { ...findingOf('deaf', 'touched', where), words: DEAF_IN[where] };
-}
+export const deafFinding = (where: DeafIn): PlayFinding => ({
+  ...findingOf('deaf', 'touched', where),
+  words: DEAF_IN[where],
+});
 
 /** A game that is not over, and in which nothing moves or answers from some moment on. */
 export function lockedFinding(): PlayFinding {
@@ -82,9 +83,10 @@ const LOOKS: Readonly<Record<VisualFault['what'], string>> = {
 };
 
 /** What a judge has seen wrong and where, its kind first. */
-export function visualFinding({ what, where }: VisualFault): PlayFinding {
-  return { ...findingOf('visual', 'touched', `${what}: ${where}`), words: LOOKS[what] };
-}
+export const visualFinding = ({ what, where }: VisualFault): PlayFinding => ({
+  ...findingOf('visual', 'touched', `${what}: ${where}`),
+  words: LOOKS[what],
+});
 
 /** The note of a game with these faults, found or repaired (J3). */
 export function faultsNote(
@@ -95,6 +97,13 @@ export function faultsNote(
   return message(code, { faults: [...new Set(faults)] });
 }
 
-export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {
-  return { code, when, words: WORDS[code], evidence: storable(evidence.slice(0, MAX_EVIDENCE)) };
-}
+export const findingOf = (
+  code: PlayFinding['code'],
+  when: PlayPhase,
+  evidence = '',
+): PlayFinding => ({
+  code,
+  when,
+  words: WORDS[code],
+  evidence: storable(evidence.slice(0, MAX_EVIDENCE)),
+});

@@ -341,6 +341,4 @@ function missingOf(runs: readonly SeenRun[]): PlayFinding[] {
 }
 
 /** The seed of a game's plays: always the same one (P0). */
-export function seedOf(gameTree: string): number {
-  return Number.parseInt(gameTree.slice(0, 8), 16);
-}
+export const seedOf = (gameTree: string): number => Number.parseInt(gameTree.slice(0, 8), 16);

@@ -54,9 +54,7 @@ function ranksOf(played: PlayedRound): number[] {
   return [faultsIn(played), -checksMet(report), lossesOf(report), looks];
 }
 
-/**
- * The next round of repairs (J2); null when there is nothing to repair, or nothing left to try.
- */
+/** The next round of repairs (J2); null when there is nothing to repair, or nothing left to try. */
 export function nextRepair(rounds: PlayedRounds, isFirst: boolean): Repair | null {
   const fewest = faultsIn(bestRound(rounds));
   if (fewest === Infinity || rounds.length > MAX_REPAIRS) return null;

@@ -15,9 +15,7 @@ const At = z.iso.datetime({ offset: true }).regex(/^(?!0000).*(Z|\+00:00)$/);
 const Place = z.tuple([At, z.uuid()]).transform(([at, id]): TimePlace => ({ at, id }));
 
 /** The place as a client hands it back. */
-export function timeCursor({ at, id }: TimePlace): string {
-  return writeCursor([at, id]);
-}
+export const timeCursor = ({ at, id }: TimePlace): string => writeCursor([at, id]);
 
 /** Null = not a cursor of this server. */
 export const readTimeCursor = (cursor: unknown): TimePlace | null => readCursor(Place, cursor);
@@ -31,9 +29,7 @@ const Scored = z
   .tuple([z.int().nonnegative(), z.uuid()])
   .transform(([score, id]): ScorePlace => ({ score, id }));
 
-export function scoreCursor({ score, id }: ScorePlace): string {
-  return writeCursor([score, id]);
-}
+export const scoreCursor = ({ score, id }: ScorePlace): string => writeCursor([score, id]);
 
 export const readScoreCursor = (cursor: unknown): ScorePlace | null => readCursor(Scored, cursor);
 

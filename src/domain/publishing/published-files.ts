@@ -25,9 +25,7 @@ export function isPublishedFile(file: string): boolean {
 }
 
 /** May the file hold references? Everything else is copied byte for byte. */
-export function isReferringText(file: string): boolean {
-  return TEXT.test(file);
-}
+export const isReferringText = (file: string): boolean => TEXT.test(file);
 
 /** Where a published game lies, below the host that serves games. */
 export function publishedAddress(gameId: string, revision: string): string {

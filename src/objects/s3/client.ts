@@ -151,13 +151,11 @@ export class S3Client {
 }
 
 /** The store itself answers that the object is absent; any other 404 is no answer about it. */
-export function isNoSuchKey(error: unknown): boolean {
-  return error instanceof S3Refusal && error.code === 'NoSuchKey';
-}
+export const isNoSuchKey = (error: unknown): boolean =>
+  error instanceof S3Refusal && error.code === 'NoSuchKey';
 
-function isTransient(error: Error): boolean {
-  return !(error instanceof S3Refusal) || TRANSIENT_STATUS.includes(error.status);
-}
+const isTransient = (error: Error): boolean =>
+  !(error instanceof S3Refusal) || TRANSIENT_STATUS.includes(error.status);
 
 function toAppError(error: unknown): unknown {
   if (!(error instanceof S3Refusal))

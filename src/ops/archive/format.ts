@@ -21,14 +21,10 @@ const VERSION = /^versions\/[0-9a-f]{40}\.parcel$/;
 const RECORDING = /^recordings\/([1-9]\d{0,3})\.jsonl\.gz$/;
 
 /** Where an archive keeps the recording of an attempt (E8). */
-export function recordingPart(attempt: number): string {
-  return `recordings/${attempt}.jsonl.gz`;
-}
+export const recordingPart = (attempt: number): string => `recordings/${attempt}.jsonl.gz`;
 
 /** Where an archive keeps a version whole. */
-export function versionPart(revision: string): string {
-  return `versions/${revision}.parcel`;
-}
+export const versionPart = (revision: string): string => `versions/${revision}.parcel`;
 
 /** The most bytes of a part; null = no archive has a part of that name. */
 export function limitOf(name: string): number | null {

@@ -27,9 +27,8 @@ export function importedParcel(
 }
 
 /** One part of an imported job; null when it is not among them. */
-export async function readPart(dataDir: string, id: string, name: string): Promise<Buffer | null> {
-  return readFile(path.join(importFolder(dataDir, id), name)).catch(absentAs(null));
-}
+export const readPart = async (dataDir: string, id: string, name: string): Promise<Buffer | null> =>
+  readFile(path.join(importFolder(dataDir, id), name)).catch(absentAs(null));
 
 /** What was imported of a job, with its parts where they lie here; null when nothing was. */
 export async function readImported(dataDir: string, id: string): Promise<ArchivedJob | null> {

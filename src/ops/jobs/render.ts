@@ -29,9 +29,7 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : [title, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function pair(what: string, value: string): string {
-  return `${what.padEnd(9)} ${value}`;
-}
+const pair = (what: string, value: string): string => `${what.padEnd(9)} ${value}`;
 
 function renderHead({ work, run, end }: ShownJob): string {
   const listed = { ...work, run };

@@ -23,9 +23,7 @@ interface Replayed {
   readonly parting: Parting | null;
 }
 
-/**
- * `npx dreamcore replay <job>`: runs the recorded history through a build. 1 = they part.
- */
+/** `npx dreamcore replay <job>`: runs the recorded history through a build. 1 = they part. */
 export async function replayJob(options: ReplayOptions): Promise<Answer> {
   const build = await findBuild(options.build);
   const fetched = await fetchHistory(options.id, options.envFile);

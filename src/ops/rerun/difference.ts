@@ -54,13 +54,11 @@ function arranged(value: unknown): unknown {
 
 type ToolResult = { readonly tool_use_id: string; readonly cache_control?: unknown };
 
-function isToolResult(block: unknown): block is ToolResult {
-  return isBranch(block) && typeof block['tool_use_id'] === 'string';
-}
+const isToolResult = (block: unknown): block is ToolResult =>
+  isBranch(block) && typeof block['tool_use_id'] === 'string';
 
-function isBranch(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
+const isBranch = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 function quote(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -23,6 +23,4 @@ export function whyWorse(now: Ended, before: Ended): string | null {
   return `${now.failed} of ${now.ended} jobs failed (${percent(share)}, before ${percent(usual)})`;
 }
 
-function shareOf({ ended, failed }: Ended): number {
-  return ended === 0 ? 0 : failed / ended;
-}
+const shareOf = ({ ended, failed }: Ended): number => (ended === 0 ? 0 : failed / ended);

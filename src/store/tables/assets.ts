@@ -67,9 +67,11 @@ export type CreatedAsset = z.infer<typeof Created>;
 /**
  * Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them.
  */
-export function assetsTable(client: Client) {
-  return { ...assetReads(client), ...assetChanges(client), ...removedAssets(client) };
-}
+export const assetsTable = (client: Client) => ({
+  ...assetReads(client),
+  ...assetChanges(client),
+  ...removedAssets(client),
+});
 
 function assetReads(client: Client) {
   const all = () => client.from('assets').select('*');

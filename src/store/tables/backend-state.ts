@@ -86,14 +86,7 @@ export function backendStateTable(client: Client) {
   };
 }
 
-const CLOSED = {
-  breaker: 'closed',
-  breaker_opened_at: null,
-  breaker_reason: null,
-  probe_at: null,
-};
+const CLOSED = { breaker: 'closed', breaker_opened_at: null, breaker_reason: null, probe_at: null };
 
 /** The time `ms` from now. */
-function inTime(ms = 0): string {
-  return new Date(Date.now() + ms).toISOString();
-}
+const inTime = (ms = 0): string => new Date(Date.now() + ms).toISOString();

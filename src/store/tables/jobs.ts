@@ -113,9 +113,8 @@ export function jobsTable(client: Client) {
 }
 
 /** A function of the database that answers the row afterwards. */
-function changed(client: Client, name: string, params: object): Promise<JobRow | null> {
-  return call(client, name, params, StoredJob.nullable());
-}
+const changed = (client: Client, name: string, params: object): Promise<JobRow | null> =>
+  call(client, name, params, StoredJob.nullable());
 
 /** From the accepted message to the slot. */
 function jobStart(client: Client) {

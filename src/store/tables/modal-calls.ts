@@ -29,9 +29,10 @@ const BY_CALL = { onConflict: 'call_id' };
  * Table `modal_calls`: calls of functions that may still run, so that each has an owner and none is
  * made twice. A row without `function_call_id` is a mark: a worker is beginning the call.
  */
-export function modalCallsTable(client: Client) {
-  return { ...lifeOfCalls(client), ...oldCalls(client) };
-}
+export const modalCallsTable = (client: Client) => ({
+  ...lifeOfCalls(client),
+  ...oldCalls(client),
+});
 
 function lifeOfCalls(client: Client) {
   const table = () => client.from('modal_calls');

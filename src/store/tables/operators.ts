@@ -4,13 +4,12 @@ import { Doing } from '../../contracts/messages/doing.js';
 import {
   JobOutcomes,
   SpentDay,
-  statesOf,
   UsageEntry,
   WorkRow,
   type WorkQuery,
 } from '../../contracts/rows/operators.js';
 import { JobRerun } from '../../contracts/durable/rerun.js';
-import { ActionState } from '../../contracts/rows/rows.js';
+import { ACTIVE_STATES, ActionState } from '../../contracts/rows/rows.js';
 import { doingSentence } from '../../domain/chat/doing-words.js';
 import { call, type Client } from './client.js';
 
@@ -47,7 +46,7 @@ export function workFilter(
   { state, kind, step, backend, failure, since: after, age: before }: Partial<FilterQuery>,
   userId: string | undefined,
 ): WorkFilter {
-  const states = state && statesOf(state);
+  const states = state === 'open' ? ACTIVE_STATES : state && [state];
   const kinds = kind === undefined ? undefined : [kind];
   return { userId, states, kinds, step, backend, failure, after, before };
 }

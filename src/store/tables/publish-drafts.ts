@@ -50,6 +50,4 @@ export function publishDraftsTable(client: Client) {
 }
 
 /** Anything but a list of texts counts as none: a broken draft must not break a user's lists. */
-function tagsOf(stored: string | null): string[] {
-  return parsedJson(Tags, stored ?? '[]') ?? [];
-}
+const tagsOf = (stored: string | null): string[] => parsedJson(Tags, stored ?? '[]') ?? [];

@@ -53,9 +53,8 @@ export class KnownPlaces {
   }
 }
 
-function keyOf(projectId: string, revision: string): string {
-  return `${projectId.toLowerCase()} ${revision}`;
-}
+const keyOf = (projectId: string, revision: string): string =>
+  `${projectId.toLowerCase()} ${revision}`;
 
 /** Null = the version is not moved to an object yet. */
 export function placeIn({

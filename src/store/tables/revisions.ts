@@ -74,11 +74,7 @@ export interface VersionObject {
 
 /** Parameters of a function that inserts a version. */
 export function objectParams(object: VersionObject | null | undefined) {
-  return {
-    objectSha: object?.sha,
-    objectBytes: object?.bytes,
-    refs: object?.refs,
-  };
+  return { objectSha: object?.sha, objectBytes: object?.bytes, refs: object?.refs };
 }
 
 export interface MarkChange {

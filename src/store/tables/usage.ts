@@ -143,9 +143,12 @@ export function guestsExceeded(usd: number): AppError {
  * Table `usage_events`: reserve, settle, release. The database settles when the row of the job or
  * action ends, in every case.
  */
-export function usageTable(client: Client) {
-  return { ...reserving(client), ...spending(client), ...costs(client), ...reports(client) };
-}
+export const usageTable = (client: Client) => ({
+  ...reserving(client),
+  ...spending(client),
+  ...costs(client),
+  ...reports(client),
+});
 
 function reserving(client: Client) {
   return {

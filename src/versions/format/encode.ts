@@ -93,6 +93,5 @@ export async function sealVersion(
   return { manifest, bytes, sha: sha256Of(bytes) };
 }
 
-function pageLast(one: FileBytes, other: FileBytes): number {
-  return Number(one.path === LAST) - Number(other.path === LAST) || byBytes(one.path, other.path);
-}
+const pageLast = (one: FileBytes, other: FileBytes): number =>
+  Number(one.path === LAST) - Number(other.path === LAST) || byBytes(one.path, other.path);

@@ -18,9 +18,8 @@ const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
 const MAX_MANIFEST_VALUES = 60_000;
 
 /** The refusal of bytes that are no version; `reason` is stable, for tests and logs. */
-export function damaged(reason: string): AppError {
-  return new AppError('CandidateRefused', `not a version: ${reason}`, { reason });
-}
+export const damaged = (reason: string): AppError =>
+  new AppError('CandidateRefused', `not a version: ${reason}`, { reason });
 
 /** A file's bytes as a segment: compressed, or as they are where that is not smaller. */
 export async function segmentOf(bytes: Buffer): Promise<Buffer> {

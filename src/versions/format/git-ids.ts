@@ -42,9 +42,8 @@ export function gitObject(type: GitObject['type'], body: Buffer): GitObject {
 }
 
 /** What git puts before the bytes of an object. */
-export function headOf(type: GitObject['type'], { length }: Buffer): string {
-  return `${type} ${length}\0`;
-}
+export const headOf = (type: GitObject['type'], { length }: Buffer): string =>
+  `${type} ${length}\0`;
 
 /** The trees of a list of files as git stores them; the root is the last one. */
 export function treeObjects(files: readonly TreeFile[]): GitObject[] {
@@ -153,18 +152,15 @@ export function isCut({ parents }: Commit, parent: string | null): boolean {
 }
 
 /** The branch that leads to what came before a cut. */
-export function branchUntil(revision: string): string {
-  return `refs/heads/until-${revision.slice(0, 7)}`;
-}
+export const branchUntil = (revision: string): string => `refs/heads/until-${revision.slice(0, 7)}`;
 
 const WHO = String.raw`[^<>\n\0]+ <[^<>\n\0]*> (?:0|[1-9]\d{0,10}) [+-]\d{4}`;
 const OF = String.raw`tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)?`;
 const PLAIN_COMMIT = new RegExp(String.raw`^${OF}author ${WHO}\ncommitter ${WHO}\n\n[^\0]*$`);
 
 /** Is it a commit as git's strictest checks take it, with one parent at most and nothing signed? */
-export function isPlainCommit(bytes: Buffer): boolean {
-  return PLAIN_COMMIT.test(bytes.toString('latin1'));
-}
+export const isPlainCommit = (bytes: Buffer): boolean =>
+  PLAIN_COMMIT.test(bytes.toString('latin1'));
 
 /** The lines between empty ones, as git reads a message. */
 function paragraphsOf(message: string): string[][] {
@@ -182,9 +178,7 @@ function parseTrailers(lines: readonly string[]): Record<string, string> {
   );
 }
 
-function oneLine(text: string): string {
-  return text.replace(/[\r\n\0\u2028\u2029]+/g, ' ').trim();
-}
+const oneLine = (text: string): string => text.replace(/[\r\n\0\u2028\u2029]+/g, ' ').trim();
 
 /** A commit's message as V2 writes it. */
 export function messageText({ subject, trailers = {} }: CommitMessage): string {

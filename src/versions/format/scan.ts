@@ -76,9 +76,8 @@ export async function scanFolder(folder: string): Promise<FolderScan> {
 }
 
 /** Order of paths: that of their bytes. */
-export function byBytes(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
-}
+export const byBytes = (left: string, right: string): number =>
+  Buffer.compare(Buffer.from(left), Buffer.from(right));
 
 /** Throws `CandidateRefused` unless a path stays where it is put and means nothing to git. */
 export function assertPlainPath(path: string): void {

@@ -67,9 +67,8 @@ export async function verifyParcel(bytes: Buffer, revision: string): Promise<voi
 }
 
 /** Everything about a file's bytes but its name. */
-function bytesKey({ oid, sha, size, at }: ManifestFile): string {
-  return [oid, sha, size, ...at].join(' ');
-}
+const bytesKey = ({ oid, sha, size, at }: ManifestFile): string =>
+  [oid, sha, size, ...at].join(' ');
 
 function assertList(files: readonly ManifestFile[], mayBeLarge: boolean): void {
   if (files.length > VERSION_LIMITS.maxFiles) throw damaged('too-many-files');

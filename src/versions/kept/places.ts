@@ -41,22 +41,16 @@ export interface FailedWork extends OpenVersion {
 }
 
 /** Names a place what a failed attempt left? No other version may refer to that. */
-export function isOfFailed({ sha }: ObjectPlace): boolean {
-  return FAILED_NAME.test(sha);
-}
+export const isOfFailed = ({ sha }: ObjectPlace): boolean => FAILED_NAME.test(sha);
 
 /** Prefix of all that a project has. */
-export function projectPrefix(projectId: string): string {
-  return `${PREFIX}${idInKey(projectId)}/`;
-}
-function workPrefix(projectId: string, workId: string): string {
-  return `${projectPrefix(projectId)}${workId.toLowerCase()}/`;
-}
+export const projectPrefix = (projectId: string): string => `${PREFIX}${idInKey(projectId)}/`;
+const workPrefix = (projectId: string, workId: string): string =>
+  `${projectPrefix(projectId)}${workId.toLowerCase()}/`;
 
 /** Where the last work of a failed attempt is kept for a while. */
-export function failedKey(projectId: string, jobId: string, attempt: number): string {
-  return `${workPrefix(projectId, jobId)}failed-${attempt}`;
-}
+export const failedKey = (projectId: string, jobId: string, attempt: number): string =>
+  `${workPrefix(projectId, jobId)}failed-${attempt}`;
 
 /**
  * Version objects by their places. Opened manifests and files read of late stay in memory: an

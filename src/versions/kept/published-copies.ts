@@ -73,9 +73,7 @@ export function createPublishedCopies(objects: ObjectStore) {
   };
 }
 
-function gamePrefix(gameId: string): string {
-  return `g/${idInKey(gameId)}/`;
-}
+const gamePrefix = (gameId: string): string => `g/${idInKey(gameId)}/`;
 
 /** The key of a published copy. */
 export function copyKey(gameId: string, revision: string): string {

@@ -68,6 +68,7 @@ async function loose({ type, oid, body }: GitObject): Promise<RepositoryFile> {
   return { path: `objects/${oid.slice(0, 2)}/${oid.slice(2)}`, bytes };
 }
 
-function text(path: string, line: string): RepositoryFile {
-  return { path, bytes: Buffer.from(`${line}\n`) };
-}
+const text = (path: string, line: string): RepositoryFile => ({
+  path,
+  bytes: Buffer.from(`${line}\n`),
+});

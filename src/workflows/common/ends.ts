@@ -45,6 +45,4 @@ export function failedRun(
  * The end of the workflow of cancelled work (I4). Temporal shows it as cancelled because that was
  * asked for: by an operator, or by the step that cancelled the row.
  */
-export function cancelledRun(): CancelledFailure {
-  return new CancelledFailure('the work was cancelled');
-}
+export const cancelledRun = (): CancelledFailure => new CancelledFailure('the work was cancelled');

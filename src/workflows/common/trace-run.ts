@@ -65,9 +65,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 };
 
 /** The random end of the run's id: the same in every replay. */
-function spanIdOfRun(runId: string): string {
-  return runId.replaceAll('-', '').slice(-16);
-}
+const spanIdOfRun = (runId: string): string => runId.replaceAll('-', '').slice(-16);
 
 function failureOf(error: unknown): string | null {
   if (error instanceof ContinueAsNew) return null;

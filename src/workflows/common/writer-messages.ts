@@ -27,6 +27,4 @@ export function admitRefused(code: string): ApplicationFailure {
 }
 
 /** For writers that are no job: nothing of theirs can be cancelled. */
-export async function cancelNothing(): Promise<CancelAnswer> {
-  return { outcome: 'otherJob' };
-}
+export const cancelNothing = async (): Promise<CancelAnswer> => ({ outcome: 'otherJob' });

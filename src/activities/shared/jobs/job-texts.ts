@@ -9,9 +9,6 @@ import { createModel, readJson, type ModelConfig } from '../planning/ask-model.j
 export type JobText = 'reading' | 'answer' | `design${Again}` | `judging-${number}${Again}`;
 type Again = '' | '-again';
 
-/** The house judges its own work; its players are asked for nothing. */
-const isOfTheHouse = (text: JobText): boolean => text.startsWith('judging-');
-
 export interface JobTextDeps {
   config: ModelConfig &
     Pick<
@@ -78,7 +75,8 @@ export async function payText<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   const isBounded = text !== 'answer';
-  const isOwn = !isOfTheHouse(text);
+  // The house judges its own work; its players are asked for nothing.
+  const isOwn = !text.startsWith('judging-');
   const isPaid = await store.usage.reserveBesideRuns({
     jobId,
     kind: 'text',

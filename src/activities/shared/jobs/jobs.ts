@@ -146,9 +146,7 @@ async function closed(deps: JobDeps, jobId: string, end: PushedEnd | null): Prom
 }
 
 /** The end of its row has settled what a job costs (J5). */
-function costOf({ usd }: JobState): number {
-  return Math.round(usd * 1e6) / 1e6;
-}
+const costOf = ({ usd }: JobState): number => Math.round(usd * 1e6) / 1e6;
 
 async function stateOf({ store, log }: JobDeps, jobId: string): Promise<JobState | null> {
   return store.reads
@@ -190,9 +188,7 @@ const DONE_TEXT = {
   restore: message('STEP_RESTORE_ASKED'),
 } as const;
 
-/**
- * Html is a courtesy of the row: files that cannot be read do not keep a published job open.
- */
+/** Html is a courtesy of the row: files that cannot be read do not keep a published job open. */
 async function publishedHtml(
   { versions, log }: JobDeps,
   { projectId, revision }: CompleteJobInput,

@@ -154,6 +154,4 @@ async function copyChat({ store }: RerunDeps, job: JobRow, projectId: string): P
     });
 }
 
-function subjectOf(jobId: string): string {
-  return `Rerun of ${jobId}`;
-}
+const subjectOf = (jobId: string): string => `Rerun of ${jobId}`;

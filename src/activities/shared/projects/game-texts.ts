@@ -2,9 +2,7 @@ import { BRIEF_FILE, readBrief, type GameBrief } from '../../../contracts/game/b
 import { warned, type Log } from '../../../telemetry/log.js';
 import type { VersionRef, Versions } from '../../../versions/kept/versions.js';
 
-/**
- * Notes of a game: its own first, then those of older projects (rest.md §9.3).
- */
+/** Notes of a game: its own first, then those of older projects (rest.md §9.3). */
 const SPECS = ['specs/game.md', 'spec.md'];
 
 /** Texts that a project may hold, by their names; libraries and media are none of them. */

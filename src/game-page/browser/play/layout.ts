@@ -119,9 +119,12 @@ function wordsOnCanvas({ notes }: Canvases): Word[] {
   });
 }
 
-function wordOf({ text, element, area: { left, right } }: Box): Word {
-  return { text, tall: parseFloat(getComputedStyle(element).fontSize), left, right };
-}
+const wordOf = ({ text, element, area: { left, right } }: Box): Word => ({
+  text,
+  tall: parseFloat(getComputedStyle(element).fontSize),
+  left,
+  right,
+});
 
 function isCut({ left, right }: Word): boolean {
   const isInside = right > 0 && left < innerWidth;

@@ -20,9 +20,8 @@ const AXES = ['x', 'y', 'z'];
 /** The scene's units are as long as a person, those of others are points. */
 const PLACES = { drawn: 0, page: 0, scene: 2 } as const;
 
-export function groupName(channel: string, kind: string, size = ''): string {
-  return `${channel}.${kind} ${size}`.trim().slice(0, 100);
-}
+export const groupName = (channel: string, kind: string, size = ''): string =>
+  `${channel}.${kind} ${size}`.trim().slice(0, 100);
 
 /** Returns how many things of each group there are, and where they are on the average. */
 export function watchGroups(): (things: readonly Thing[]) => Values {
