@@ -79,3 +79,33 @@ it(
   },
   PLAY_LIMIT_MS,
 );
+
+/** Draws a square in three dimensions, and has much else to do after each frame. */
+const SLOW = page(`<canvas style="position: fixed; inset: 0; width: 100vw; height: 100vh"></canvas>
+<script>
+const gl = document.querySelector('canvas').getContext('webgl');
+const clear = (red) => { gl.clearColor(red, 0, 0, 1); gl.clear(gl.COLOR_BUFFER_BIT); };
+const work = () => { for (let at = 0; at < 3e7; at += 1) Math.sqrt(at); };
+requestAnimationFrame(function draw() {
+  gl.disable(gl.SCISSOR_TEST);
+  clear(0);
+  gl.enable(gl.SCISSOR_TEST);
+  gl.scissor(0, 0, 150, 75);
+  clear(1);
+  for (let at = 1; at < 5; at += 1) setTimeout(work, at);
+  requestAnimationFrame(draw);
+});
+</script>`);
+
+it(
+  'P2: what is drawn in three dimensions is looked at before a slow machine takes it away',
+  async () => {
+    const parcelFile = await writeParcel(folder, { 'index.html': SLOW });
+    const inks = await pagesOf(parcelFile).on(0, { parcelFile, seed: 1 }, async (shown) => {
+      await shown.load();
+      return [(await shown.shoot()).ink, (await shown.shoot()).ink];
+    });
+    for (const ink of inks) expect(ink).toBeGreaterThan(50_000);
+  },
+  PLAY_LIMIT_MS,
+);

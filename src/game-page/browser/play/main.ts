@@ -54,6 +54,10 @@ const violations = watchViolations();
 const moments = MOMENT_MS > 0 ? watchMoments(clock.moment, canvases, spared.drawn) : null;
 
 let [ink, passedMs]: [number | null, number] = [null, 0];
+let drawnInk = 0;
+spared.onSeen = () => {
+  drawnInk = inkNow() ?? 0;
+};
 
 const look = (): PageSight => {
   // Else what an animation has come to depends on how often it is looked at.
@@ -91,14 +95,14 @@ const passUntil = async (untilMs: number): Promise<void> => {
 };
 const pass = async (ms: number): Promise<PageSight> => {
   await passUntil(passedMs + ms);
-  // Before the browser takes away what a scene was drawn on.
   if (spared.isSeen) {
     try {
       spared.catchUp();
     } catch (error) {
       clock.report(error);
     }
-    ink = inkNow();
+    const now = inkNow();
+    ink = now === null ? null : Math.max(now, drawnInk);
   }
   await giveWay();
   return look();
@@ -115,6 +119,7 @@ const played: PlayedPage = {
       .then(() => pass(ms)),
   show: (ms) => {
     spared.isSeen = true;
+    drawnInk = 0;
     return pass(ms);
   },
   hide: () => {

@@ -11,6 +11,8 @@ export interface Spared {
   readonly isFresh: () => boolean;
   /** What the last frame has drawn. */
   readonly drawn: Drawn;
+  /** Called in the task that has drawn what is seen: a browser takes it away after a later one. */
+  onSeen?: () => void;
   /** Draws the scenes that were skipped last, unless something was drawn since then. */
   readonly catchUp: () => void;
 }
@@ -77,6 +79,7 @@ export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
     for (const draw of skipped.splice(0)) draw();
   };
   const spared: Spared = { isSeen: false, contexts, isFresh, drawn, catchUp };
+  const callSeen = onceATask(() => spared.onSeen?.());
   const drawing = (): Drawn => {
     if (drawn.at === moment()) return drawn;
     skipped.length = 0;
@@ -86,7 +89,10 @@ export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
     const at = moment();
     if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
     drawnAt = at;
-    if (spared.isSeen) seenAt = at;
+    if (spared.isSeen) {
+      seenAt = at;
+      callSeen();
+    }
     return !spared.isSeen && (isUnseen || isDrawnLater || streak > STREAK);
   };
   for (const type of [window.HTMLCanvasElement, window.OffscreenCanvas])
@@ -121,6 +127,19 @@ export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
     },
   });
   return spared;
+}
+
+/** Calls it at the end of the callback that asks for it, however often that does. */
+function onceATask(call: () => void): () => void {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    void Promise.resolve().then(() => {
+      isAsked = false;
+      call();
+    });
+  };
 }
 
 function withoutSmoothEdges(prototype: object, contexts: WeakMap<object, unknown>): void {
