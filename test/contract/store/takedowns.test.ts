@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROJECT_ROOT } from '../../../src/config.js';
+import { MIGRATIONS_DIR } from '../../../src/config.js';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { noteEarlierContents } from '../../../src/activities/shared/publishing/publishing.js';
 import { migrate } from '../../../src/store/migrate.js';
@@ -70,11 +70,11 @@ async function insertGame(game: {
   );
 }
 
-async function asset(user: TestUser, hash: string): Promise<string> {
+async function asset(user: TestUser, hash: string, isPublic = true): Promise<string> {
   const [row] = await database.sql<{ id: string }>(
     `insert into public.assets (owner_id, filename, storage_path, hash, is_public)
-     values ($1, 'a.png', '/a.png', $2, true) returning id`,
-    [user.id, hash],
+     values ($1, 'a.png', '/a.png', $2, $3) returning id`,
+    [user.id, hash, isPublic],
   );
   return row?.id ?? '';
 }
@@ -121,6 +121,40 @@ describe('a take-down', () => {
     expect(await publicAssets(again, ...ids)).toEqual([true, true, true, true]);
   });
 
+  it('put back shows no asset that was private, or is by its owner’s wish meanwhile', async () => {
+    const hash = randomUUID();
+    const [shown, unlike, wished] = [
+      await asset(maker, hash),
+      await asset(maker, hash, false),
+      await asset(maker, hash),
+    ];
+    const game = await published(maker, randomUUID(), [hash]);
+    await move(game.gameId, true);
+    const later = await asset(maker, hash, false);
+    await database.store.assets.update(wished, { is_public: false });
+    expect(await publicAssets(shown, unlike, wished, later)).toEqual([false, false, false, false]);
+    await move(game.gameId, false);
+    expect(await publicAssets(shown, unlike, wished, later)).toEqual([true, false, false, false]);
+  });
+
+  it('put back leaves hidden what another one covers, until that is put back, too', async () => {
+    const hash = randomUUID();
+    const id = await asset(maker, hash);
+    const [first, second] = [
+      await published(maker, randomUUID(), [hash]),
+      await published(maker, randomUUID(), [hash]),
+    ];
+    await move(first.gameId, true);
+    await move(second.gameId, true);
+    expect(await publicAssets(id)).toEqual([false]);
+    await move(first.gameId, false);
+    await move(first.gameId, true);
+    await move(second.gameId, false);
+    expect(await publicAssets(id)).toEqual([false]);
+    await move(first.gameId, false);
+    expect(await publicAssets(id)).toEqual([true]);
+  });
+
   it("of an earlier release's game gets its content from house-keeping", async () => {
     const { store } = database;
     const files = { 'index.html': `<body>${randomUUID()}</body>` };
@@ -156,14 +190,13 @@ describe('a take-down', () => {
     const server = await startServer();
     try {
       const url = await server.createDatabase();
-      const folder = path.join(PROJECT_ROOT, 'supabase', 'migrations');
-      const before = readdirSync(folder).filter((name) => name < '0012');
+      const before = readdirSync(MIGRATIONS_DIR).filter((name) => name < '0012');
       const records =
         'create schema dreamcore; create table dreamcore.migrations (name text primary key, ' +
         'hash text not null, applied_at timestamptz not null default now())';
       await runSql(url, records);
       for (const name of before) {
-        const sql = await readFile(path.join(folder, name), 'utf8');
+        const sql = await readFile(path.join(MIGRATIONS_DIR, name), 'utf8');
         const hash = createHash('sha256').update(sql).digest('hex');
         await runSql(url, sql);
         await runSql(url, 'insert into dreamcore.migrations values ($1, $2)', [name, hash]);
@@ -198,6 +231,17 @@ describe('a take-down', () => {
     } finally {
       await server.stop();
     }
+  });
+
+  it('made before hidden assets were noted shows at put-back all that it covers', async () => {
+    const hash = randomUUID();
+    const id = await asset(maker, hash);
+    const game = await published(maker, randomUUID(), [hash]);
+    await move(game.gameId, true);
+    await database.sql('alter table public.takedowns drop column hidden_assets');
+    await database.sql(await readFile(path.join(MIGRATIONS_DIR, '0034_hidden_assets.sql'), 'utf8'));
+    await move(game.gameId, false);
+    expect(await publicAssets(id)).toEqual([true]);
   });
 });
 
