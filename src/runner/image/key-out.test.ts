@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { keyOutMagenta, type Pixels } from './key-out.js';
 
 type Rgb = readonly [number, number, number];
@@ -86,6 +86,19 @@ describe('cutting a sprite out of magenta', () => {
     keyOutMagenta(pixels);
     expect(pixel(pixels, 48, 48)[3]).toBe(0);
     for (const [red, green] of visible(pixels)) expect(red! - green!).toBeLessThan(20);
+  });
+
+  it('a sieve costs no copy of the image for each of its holes', () => {
+    const isHole = (at: number): boolean => at > 6 && at < SIZE - 6 && at % 6 < 4;
+    const isFrame = (at: number): boolean => at < 2 || at > SIZE - 2;
+    const pixels = paint((x, y) =>
+      isFrame(x) || isFrame(y) || (isHole(x) && isHole(y)) ? MAGENTA : [70, 190, 120],
+    );
+    const copy = vi.spyOn(Uint8Array.prototype, 'slice');
+    expect(keyOutMagenta(pixels)).not.toBeNull();
+    expect(copy.mock.calls.length).toBeLessThan(5);
+    copy.mockRestore();
+    for (const at of [8, 44, 86]) expect(pixel(pixels, at, at)).toEqual([0, 0, 0, 0]);
   });
 
   it('a thin line survives, in its own colour', () => {

@@ -94,15 +94,12 @@ function findGround(pixels: Pixels, key: Colour): Uint8Array {
     (at) =>
       at % width === 0 || at % width === width - 1 || at < width || at >= width * (height - 1),
   );
-  for (const at of fill(pixels, border, isNear(GROUND_DISTANCE), new Uint8Array(ground.length)))
-    ground[at] = GROUND;
+  fill(pixels, border, isNear(GROUND_DISTANCE), ground);
   const seen = ground.slice();
   for (let at = 0; at < ground.length; at += 1) {
     if (seen[at] !== 0 || !isNear(HOLE_DISTANCE)(at)) continue;
     const hole = fill(pixels, [at], isNear(HOLE_DISTANCE), seen);
-    if (hole.length < MIN_HOLE_PIXELS) continue;
-    for (const inside of fill(pixels, hole, isNear(GROUND_DISTANCE), ground.slice()))
-      ground[inside] = GROUND;
+    if (hole.length >= MIN_HOLE_PIXELS) fill(pixels, hole, isNear(GROUND_DISTANCE), ground);
   }
   return ground;
 }
@@ -119,7 +116,7 @@ function fill(
   const found: number[] = [];
   const visit = (at: number): void => {
     if (seen[at] !== 0 || !belongs(at)) return;
-    seen[at] = 1;
+    seen[at] = GROUND;
     found.push(at);
   };
   seeds.forEach(visit);
