@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { imageSize, imageTrouble, imageType } from './image-facts.js';
 
 const LIMITS = { maxSide: 1_000, maxPixels: 250_000 };
@@ -128,6 +128,42 @@ describe('an image by its structure alone', () => {
         const bytes = Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(1_000_000, fill)]);
         for (const format of FORMATS) tell(bytes, format);
       }
+  });
+
+  it.each([
+    ['png', '\0\0\0\0tEXt\0\0\0\0'],
+    ['webp', 'JUNK\0\0\0\0'],
+    ['jpeg', '\xff\xfe\0\x02'],
+    ['gif', '!\xfe\0'],
+    ['avif', '\0\0\0\x14ispe\0\0\0\0\0\0\0\x08\0\0\0\x08'],
+  ] as const)('%s: of more parts than any image has is unreadable', async (format, part) => {
+    const whole = await draw(format, 8, 8);
+    const at = { png: 33, webp: 12, jpeg: 2, gif: 13 + 3 * 2 ** ((whole[10]! & 7) + 1), avif: 0 };
+    const place = format === 'avif' ? whole.length : at[format];
+    const parts = (count: number): Buffer => {
+      const bytes = Buffer.concat([
+        whole.subarray(0, place),
+        Buffer.from(part.repeat(count), 'latin1'),
+        whole.subarray(place),
+      ]);
+      if (format === 'webp') bytes.writeUInt32LE(bytes.length - 8, 4);
+      return bytes;
+    };
+    expect(tell(parts(1_000), format)).toBeNull();
+    expect(tell(parts(100_000), format)).toBe('ImageUnreadable');
+  });
+
+  it('jpeg: takes any number of zeros and restarts in what is drawn', async () => {
+    const whole = await draw('jpeg', 40, 30);
+    const data = Buffer.from('\xff\x00\xff\xd0'.repeat(100_000), 'latin1');
+    const end = whole.length - 2;
+    expect(
+      tell(Buffer.concat([whole.subarray(0, end), data, whole.subarray(end)]), 'jpeg'),
+    ).toBeNull();
+    const search = vi.spyOn(Buffer.prototype, 'indexOf');
+    expect(tell(data, 'jpeg')).toBe('ImageUnreadable');
+    expect(search.mock.calls.length).toBe(0);
+    search.mockRestore();
   });
 
   it('the type is what the content says', () => {

@@ -23,6 +23,8 @@ const BEGINNINGS: readonly (readonly [type: string, at: number, bytes: string])[
   ['image/webp', 8, '57454250'],
   ['image/avif', 4, '6674797061766966'],
 ];
+/** What has more chunks, blocks or boxes is no image: reading them would keep others waiting. */
+const MAX_PARTS = 20_000;
 /** A signature and nothing else, which no reader takes for an image. */
 const SIGNATURE_BYTES = 8;
 /** What makes a page, an archive or a program of the bytes behind an image. */
@@ -71,7 +73,16 @@ const READERS: Readonly<Record<string, (bytes: Buffer) => ImageFacts | null>> = 
   'image/avif': readAvif,
 };
 
-/** A number behind the end of the bytes: what was read is no image. */
+/** Counts the parts of an image as they are read. */
+function partCounter(): () => void {
+  let count = 0;
+  return () => {
+    count += 1;
+    if (count > MAX_PARTS) throw new RangeError('more parts than an image has');
+  };
+}
+
+/** A number behind the end of the bytes, or too many parts: what was read is no image. */
 function safely<T>(read: () => T): T | null {
   try {
     return read();
@@ -85,7 +96,9 @@ function readPng(bytes: Buffer): ImageFacts | null {
   if (bytes.toString('latin1', 12, 16) !== 'IHDR') return null;
   const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
   let frames = 1;
+  const countPart = partCounter();
   for (let at = 8; at + 12 <= bytes.length;) {
+    countPart();
     const type = bytes.toString('latin1', at + 4, at + 8);
     if (type === 'acTL') frames = Math.max(1, bytes.readUInt32BE(at + 8));
     at += 12 + bytes.readUInt32BE(at);
@@ -99,7 +112,9 @@ function readGif(bytes: Buffer): ImageFacts {
   let frames = 0;
   const facts = (end: number | null): ImageFacts => ({ width, height, frames, end });
   let at = 13 + colourTableBytes(bytes.readUInt8(10));
+  const countPart = partCounter();
   while (at < bytes.length) {
+    countPart();
     const block = bytes[at];
     if (block === 0x3b) return facts(frames === 0 ? null : at + 1);
     if (block === 0x21) at = skipSubBlocks(bytes, at + 2);
@@ -123,14 +138,10 @@ function skipSubBlocks(bytes: Buffer, start: number): number {
 
 function readJpeg(bytes: Buffer): ImageFacts {
   let [width, height] = [0, 0];
-  let at = 2;
-  while (at + 1 < bytes.length) {
-    const marker = bytes[at] === 0xff ? bytes.readUInt8(at + 1) : null;
-    // Between a scan and the next marker lies data; 0xff00 and restarts belong to it.
-    if (marker === null || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7)) {
-      at = nextMarker(bytes, at + (marker === 0xff ? 0 : 1));
-      continue;
-    }
+  const countPart = partCounter();
+  for (let at = nextMarker(bytes, 2); at + 1 < bytes.length; at = nextMarker(bytes, at)) {
+    countPart();
+    const marker = bytes.readUInt8(at + 1);
     if (marker === 0xd9) return { width, height, frames: 1, end: at + 2 };
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (isFrame) {
@@ -142,15 +153,22 @@ function readJpeg(bytes: Buffer): ImageFacts {
   return { width, height, frames: 1, end: null };
 }
 
+/** Between a scan and the next marker lies data; 0xff00 and restarts belong to it. */
 function nextMarker(bytes: Buffer, from: number): number {
-  const at = bytes.indexOf(0xff, from + 1);
-  return at === -1 ? bytes.length : at;
+  let at = from;
+  while (at + 1 < bytes.length && (bytes[at] !== 0xff || isData(bytes[at + 1]!))) at += 1;
+  return at;
 }
+
+const isData = (marker: number): boolean =>
+  marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7);
 
 function readWebp(bytes: Buffer): ImageFacts | null {
   const end = 8 + bytes.readUInt32LE(4);
   let [width, height, frames] = [0, 0, 0];
+  const countPart = partCounter();
   for (let at = 12; at + 8 <= Math.min(end, bytes.length);) {
+    countPart();
     const type = bytes.toString('latin1', at, at + 4);
     const size = sizeInWebp(bytes, type, at + 8);
     [width, height] = [Math.max(width, size[0]), Math.max(height, size[1])];
@@ -174,7 +192,9 @@ function sizeInWebp(bytes: Buffer, type: string, at: number): readonly [number, 
 /** The largest size that any of its parts names. */
 function readAvif(bytes: Buffer): ImageFacts | null {
   let [width, height] = [0, 0];
+  const countPart = partCounter();
   for (let at = bytes.indexOf('ispe'); at !== -1; at = bytes.indexOf('ispe', at + 4)) {
+    countPart();
     width = Math.max(width, bytes.readUInt32BE(at + 8));
     height = Math.max(height, bytes.readUInt32BE(at + 12));
   }
