@@ -77,10 +77,11 @@ export async function verifyRows(deps: VerifyDeps, how: VerifyHow): Promise<Veri
         const count = await deps.objects.bringBack(place);
         found.broughtBack += count;
       }
-      for (const { key } of missing) {
-        const info = await infoOf(deps.objects, key);
-        if (info) sizes.set(key, info.sizeBytes);
-      }
+    }
+    // Brought back, or written since the list: servers may run.
+    for (const { key } of missing) {
+      const info = await infoOf(deps.objects, key);
+      if (info) sizes.set(key, info.sizeBytes);
     }
     const lost: Named[] = [];
     for (const each of named)

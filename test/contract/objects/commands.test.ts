@@ -8,7 +8,9 @@ import { pushObjects } from '../../../src/objects/push.js';
 import { heldSince, holdSweeps } from '../../../src/objects/unverified.js';
 import { createProgram } from '../../../src/ops/cli.js';
 import { readSettings } from '../../../src/ops/settings.js';
+import { verifyRows } from '../../../src/ops/verify-rows.js';
 import { verifyStore } from '../../../src/ops/verify.js';
+import { createVersions } from '../../../src/versions/kept/versions.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import { fileFolder } from '../../support/own-folder.js';
 import { startS3Server, type S3Server } from '../../support/s3-server.js';
@@ -50,6 +52,17 @@ it('U2/L3: what the bucket has lost is lost, although a host has it in its cache
   for (const how of [{}, { undelete: true }, { undelete: true, deep: true }])
     expect(await verifyStore({ ...NO_FILE, ...how })).toMatchObject({ exitCode: 1 });
   expect(await heldSince(bucket)).not.toBeNull();
+});
+
+it('U2: what was written after the store was listed is not lost', async () => {
+  const { bucket } = await hostWithGame();
+  const objects = { ...bucket, list: () => Promise.resolve({ objects: [], next: null }) };
+  const { store } = database;
+  const deps = { store, objects, versions: createVersions(objects, store.revisions) };
+  expect(await verifyRows(deps, { undelete: false, deep: false })).toMatchObject({
+    looked: 1,
+    lost: [],
+  });
 });
 
 it('U2: --deep reads the bytes of the bucket, and not those of the cache', async () => {
