@@ -19,7 +19,7 @@ import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-att
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import type { Store } from '../store/index.js';
 import { ANSWER_WITHIN_MS, askTemporal } from './away.js';
-import { codedRefusal, Refusal, refusalOf, refusedForNow } from './http/refusal.js';
+import { codedRefusal, Refusal, refusal, refusalOf, refusedForNow } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
 /** A row is there at the first step of its workflow. */
@@ -86,6 +86,7 @@ export function createActionWorkflows(deps: ActionDeps): ActionWorkflows {
     req: Preferring,
     policy: WorkflowIdReusePolicy,
   ): Promise<ActionOutcome<T>> => {
+    await refuseForeign(deps, start.input);
     const run = await startAction(deps.temporal, start, policy);
     const preferred = preferredWait(req);
     const { leaving } = deps;
@@ -114,6 +115,12 @@ export function createActionWorkflows(deps: ActionDeps): ActionWorkflows {
     cancelAction: (actionId, isOpen) =>
       askActionToCancel(deps.temporal, deps.log, actionId, isOpen),
   };
+}
+
+/** A client names its actions: a run of that name may be of another user. */
+async function refuseForeign({ rows }: ActionDeps, { actionId, userId }: ActionRef): Promise<void> {
+  const row = await rows.get(actionId);
+  if (row !== null && row.user_id !== userId) throw refusal(403, 'Access denied');
 }
 
 type ActionRun = Pick<WorkflowHandle, 'describe'>;

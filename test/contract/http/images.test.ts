@@ -406,8 +406,8 @@ describe('/api/actions/:actionId', () => {
   it("somebody else's name for a call cannot be taken", async () => {
     const actionId = String((await generate('狸')).body['actionId']);
     expect(await generate('狸', { as: bob, actionId })).toEqual({
-      status: 500,
-      body: { success: false, error: 'この操作はできません。' },
+      status: 403,
+      body: { error: 'Access denied' },
     });
   });
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gameIdFor } from '../../../src/contracts/base/ids.js';
+import { actionWorkflowId, gameIdFor } from '../../../src/contracts/base/ids.js';
+import { attributesOf } from '../../../src/contracts/durable/search-attributes.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
 import { log } from '../../support/database.js';
@@ -38,12 +40,14 @@ async function call(
   target: string,
   user: TestUser | null,
   body: object = {},
+  headers: Record<string, string> = {},
 ): Promise<{ status: number; json: Record<string, unknown> }> {
   const answer = await fetch(`${stack.baseUrl}${target}`, {
     method,
     headers: {
       ...(user ? { authorization: `Bearer ${user.accessToken}` } : {}),
       'content-type': 'application/json',
+      ...headers,
     },
     ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
   });
@@ -60,8 +64,12 @@ async function published(listing: { remix: string; visibility?: string }): Promi
   return id;
 }
 
-const remix = (projectId: string, user: TestUser | null, actionId = randomUUID()) =>
-  call('POST', `/api/games/${gameIdFor(projectId)}/remix`, user, { actionId });
+const remix = (
+  projectId: string,
+  user: TestUser | null,
+  actionId = randomUUID(),
+  headers: Record<string, string> = {},
+) => call('POST', `/api/games/${gameIdFor(projectId)}/remix`, user, { actionId }, headers);
 
 describe('Remix', () => {
   it('makes one project of what is out, without what tells how it was made', async () => {
@@ -133,5 +141,24 @@ describe('Remix', () => {
     const hidden = await published({ remix: 'allowed', visibility: 'private' });
     expect(await remix(hidden, stranger)).toMatchObject({ status: 404 });
     expect(await remix(disallowed, null)).toEqual({ status: 401, json: { error: anyText } });
+  });
+
+  it('is not joined under the id of an action of another user', async () => {
+    const parentId = await published({ remix: 'allowed' });
+    const action = { id: randomUUID(), userId: stranger.id, projectId: null, kind: 'remixGame' };
+    await store.actions.open(action);
+    const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
+    try {
+      const run = await new Client({ connection }).workflow.start('remixGame', {
+        workflowId: actionWorkflowId(action.id),
+        taskQueue: 'without-workers',
+        typedSearchAttributes: attributesOf({ jobId: action.id, userId: stranger.id }),
+      });
+      const { status, json } = await remix(parentId, maker, action.id, { prefer: 'respond-async' });
+      await run.terminate();
+      expect({ status, json }).toEqual({ status: 403, json: { error: 'Access denied' } });
+    } finally {
+      await connection.close();
+    }
   });
 });
