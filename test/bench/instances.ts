@@ -1,4 +1,5 @@
 import type { ApiProcess } from '../contract/http/api-process.js';
+import { runsFor, thisMachine } from '../../src/process/machine.js';
 import { startSecondApi } from '../support/second-api.js';
 import type { Stack } from '../support/stack.js';
 import { load, type Line } from './load.js';
@@ -45,9 +46,9 @@ export const instances: Measurement = {
 
 const QUIET = { LOG_LEVEL: 'info' };
 
-/** As many jobs as ever, each at one of the instances, with a socket at each other one. */
+/** As many jobs as the machine runs at once, each at one instance, a socket at each other one. */
 async function hearing({ quick }: Bench, stacks: readonly Stack[]): Promise<Heard> {
-  const [count, seconds] = quick ? [6, 5] : [24, 20];
+  const [count, seconds] = quick ? [6, 5] : [runsFor(thisMachine()), 20];
   const benches = stacks.map((stack): Bench => ({ stack, quick }));
   const jobs = await inParallel(count, 4, (index) =>
     SyntheticJob.start(benches[index % benches.length]!),
