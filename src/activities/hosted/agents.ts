@@ -54,7 +54,8 @@ async function runAgent(
 ): Promise<RunAgentOutcome> {
   await assertNewest(deps, host, input);
   const earlier = await findCandidate(deps.versions, input);
-  if (earlier) return earlier;
+  // It was made, and its time was taken, by an execution that did not end.
+  if (earlier) return { ...earlier, workedMs: 0 };
   const begunMs = performance.now();
   const { result, object } = await runModel(deps, host, input, activity);
   const workedMs = Math.round(performance.now() - begunMs);

@@ -34,7 +34,7 @@ export type RunAgentOutcome = (
     }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null }
 ) & {
-  /** How long the model has worked, milliseconds; left out where it had before. */
+  /** How long the model has worked, milliseconds; 0 where it had before, left out by older workers. */
   workedMs?: number;
   /** Left out by older workers. */
   by?: RunBy;
