@@ -19,7 +19,7 @@ export type ObjectsConfig = Pick<
 >;
 
 /** For work that may wait until a store is back. */
-const WORK_PATIENCE: S3Patience = { idleMs: 30_000, retryMs: 60_000 };
+export const WORK_PATIENCE: S3Patience = { idleMs: 30_000, retryMs: 60_000 };
 /** For a request that a person waits for. */
 export const REQUEST_PATIENCE: S3Patience = { idleMs: 4_000, retryMs: 2_000 };
 const GIB = 1024 ** 3;

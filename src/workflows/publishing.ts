@@ -6,7 +6,7 @@ import type {
   PublishInfo,
   UnpublishGameInput,
 } from '../contracts/media/publishing.js';
-import { answering, publishing, shared } from './common/activity-proxies.js';
+import { answering, inBucket, publishing, shared } from './common/activity-proxies.js';
 import { reserveStep } from './common/paid-steps.js';
 import { runAction } from './common/run-action.js';
 
@@ -31,7 +31,7 @@ export async function publishGame(input: PublishGameInput): Promise<PublishedGam
       await publishing.checkCopy({ gameId, revision, contentHash });
       return await shared.activateRelease({ ...input, contentHash });
     } finally {
-      await CancellationScope.nonCancellable(() => shared.deleteStaleReleases({ gameId }));
+      await CancellationScope.nonCancellable(() => inBucket.deleteStaleReleases({ gameId }));
     }
   });
 }
@@ -40,7 +40,7 @@ export async function publishGame(input: PublishGameInput): Promise<PublishedGam
 export async function unpublishGame(input: UnpublishGameInput): Promise<null> {
   return runAction('unpublishGame', input, async () => {
     await shared.unpublishGame(input);
-    await shared.deleteStaleReleases({ gameId: input.gameId });
+    await inBucket.deleteStaleReleases({ gameId: input.gameId });
     return null;
   });
 }

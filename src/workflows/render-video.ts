@@ -1,6 +1,6 @@
 import type { RenderVideoInput, VideoMade } from '../contracts/media/video.js';
 import { answering, proxies } from './common/activity-proxies.js';
-import { paidAttempts } from './common/paid-steps.js';
+import { paidAttempts, reserveStep } from './common/paid-steps.js';
 import { runAction } from './common/run-action.js';
 import { runWithFallback } from './common/run-with-fallback.js';
 
@@ -10,6 +10,7 @@ import { runWithFallback } from './common/run-with-fallback.js';
  */
 export async function renderVideo(input: RenderVideoInput): Promise<VideoMade> {
   return runAction('renderVideo', input, async () => {
+    await reserveStep(input.actionId, 'words', 'text');
     const plan = await answering.planVideo(input);
     return runWithFallback({
       workId: input.actionId,

@@ -29,7 +29,8 @@ function guestWith(projectIds: string[]) {
     admitQueued: async () => void diary.push('queue'),
     stopAccountWork: async () => ({ runs: [], projectIds: [], projectsLeft: left.length }),
     awaitRunsEnded: async () => [],
-    removeAccountRows: async () => void diary.push('removed'),
+    removeAccountRows: async ({ isGuestOnly }) =>
+      void diary.push(isGuestOnly ? 'removed' : 'removed whatever he is'),
     removeUserFiles: async () => undefined,
     chooseBackend: async () => ({ backend: 'local', reason: 'no Modal', hasVolumes: false }),
   };
@@ -69,6 +70,25 @@ describe('D8: what a guest made, when he signs in to an account that he has', ()
     );
     await expect(adopting).rejects.toThrow(WorkflowFailedError);
     expect([looks, diary]).toEqual([2, []]);
+  });
+
+  it('is done where his removal has begun elsewhere', async () => {
+    const guestId = randomUUID();
+    const { diary, activities } = guestWith([randomUUID()]);
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    const all: FakeActivities = { ...activities, removeAccountRows: () => gone };
+    await env.withWorkers(all, async () => {
+      const removal = await env.client.workflow.start('deleteAccount', {
+        workflowId: accountWorkflowId(guestId),
+        taskQueue: TASK_QUEUE,
+        args: [{ userId: guestId }],
+      });
+      await adopt({ guestId, userId: randomUUID() });
+      go();
+      await removal.result();
+    });
+    expect(diary.filter((line) => line !== 'queue')).toEqual(['adopted']);
   });
 
   it('waits for the job that runs there', async () => {

@@ -12,18 +12,21 @@ import {
   type ActionEnd,
   type ActionOutcome,
 } from '../../src/contracts/rows/actions.js';
+import { actionWorkflowId, renderWorkflowId } from '../../src/contracts/base/ids.js';
 import type { ErrorKind } from '../../src/contracts/base/errors.js';
 import type { ImageMade } from '../../src/contracts/media/images.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
 import type { ActionRow } from '../../src/contracts/rows/rows.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
+import { WORK_PATIENCE } from '../../src/objects/open.js';
 import { actionsOf, WAITING } from '../support/action-workflows.js';
 import { patient } from '../support/patience.js';
 import { workflowEnvOf, type FakeActivities } from '../support/workflow-env.js';
 
 const env = workflowEnvOf(import.meta.filename);
 
+const REVISION = 'b'.repeat(40);
 const IMAGE: ImageMade = { mimeType: 'image/png', prompt: null };
 const MODAL: BackendChoice = { backend: 'modal', reason: 'switched to modal', hasVolumes: true };
 const LOCAL: BackendChoice = {
@@ -75,7 +78,7 @@ function fakesFor({
   const activities: FakeActivities = {
     openAction: async () => 'opened',
     async completeAction({ result }) {
-      diary.push(`complete ${(result as ImageMade).mimeType}`);
+      diary.push(`complete ${(result as ImageMade | null)?.mimeType}`);
       return true;
     },
     async failAction({ kind }) {
@@ -90,9 +93,7 @@ function fakesFor({
     chooseBackend: async () => choice,
     planCutout: async () => ({ by: cutsBy }),
     planThumbnail: async () =>
-      plan === 'draw'
-        ? { kind: 'draw', prompt: '星' }
-        : { kind: 'screenshot', revision: 'b'.repeat(40) },
+      plan === 'draw' ? { kind: 'draw', prompt: '星' } : { kind: 'screenshot', revision: REVISION },
     async keepThumbnail() {
       diary.push('keep');
     },
@@ -386,6 +387,49 @@ describe('H3: paid steps', () => {
   ] as const)('%s: nothing is made', async (_what, fails, end) => {
     const { diary } = await play('generateImage', { more: withMoney([], false, fails) });
     expect(diary).toEqual([end]);
+  });
+
+  it('the words of a video are set aside for before the model is asked for them', async () => {
+    const diary: string[] = [];
+    const { activities } = fakesFor({ more: withMoney(diary, false, 'SPENDING_LIMIT_EXCEEDED') });
+    const plans: FakeActivities = {
+      planVideo: async () => {
+        diary.push('asked');
+        throw new Error('not here');
+      },
+    };
+    const [actionId, userId, projectId] = [randomUUID(), randomUUID(), randomUUID()];
+    const made = env.withWorkers({ ...activities, ...plans }, () =>
+      env.client.workflow.execute('renderVideo', {
+        workflowId: renderWorkflowId(projectId, REVISION),
+        taskQueue: TASK_QUEUE,
+        args: [{ actionId, userId, projectId, revision: REVISION }],
+      }),
+    );
+    await expect(made).rejects.toThrow();
+    expect(diary).toEqual(['text words local']);
+  });
+});
+
+describe('copies that are public no more', () => {
+  it('are deleted by an attempt that outlives its slowest request', async () => {
+    let longestMs = 0;
+    const { activities } = fakesFor({});
+    const fakes: FakeActivities = {
+      unpublishGame: async () => undefined,
+      async deleteStaleReleases() {
+        longestMs = Context.current().info.startToCloseTimeoutMs;
+      },
+    };
+    const [actionId, userId, projectId] = [randomUUID(), randomUUID(), randomUUID()];
+    await env.withWorkers({ ...activities, ...fakes }, () =>
+      env.client.workflow.execute('unpublishGame', {
+        workflowId: actionWorkflowId(actionId),
+        taskQueue: TASK_QUEUE,
+        args: [{ actionId, userId, projectId, gameId: randomUUID() }],
+      }),
+    );
+    expect(longestMs).toBeGreaterThan(WORK_PATIENCE.idleMs + WORK_PATIENCE.retryMs);
   });
 });
 

@@ -30,4 +30,6 @@ export interface AdoptProjectInput extends AdoptGuestInput {
 
 export interface DeleteAccountInput {
   userId: string;
+  /** Refused from the moment that the user is a guest no more. */
+  isGuestOnly?: true;
 }

@@ -53,8 +53,13 @@ export const shared = proxyActivities<SharedActivities>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });
 
-/** As {@link shared}, with the time that copies of many objects need. */
-export const handingOver = proxyActivities<Pick<SharedActivities, 'adoptProject'>>({
+/**
+ * As {@link shared}, longer than the requests to a slow bucket with their repeats: a copy is not
+ * deleted by an attempt that has timed out, after it was published again.
+ */
+export const inBucket = proxyActivities<
+  Pick<SharedActivities, 'adoptProject' | 'deleteStaleReleases'>
+>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,

@@ -19,7 +19,7 @@ export async function deleteAccount(input: DeleteAccountInput): Promise<void> {
   markKind('deleteAccount');
   let stopped: RunRef[] = [];
   for (;;) {
-    const { runs, projectIds, projectsLeft } = await shared.stopAccountWork({ userId });
+    const { runs, projectIds, projectsLeft } = await shared.stopAccountWork(input);
     stopped = [...stopped, ...(await shared.awaitRunsEnded({ runs, waitMs: WORK_END_MS }))];
     if (projectIds.length === 0) break;
     setCurrentDetails(`削除中 (deleting; projects left: ${projectsLeft})`);
@@ -29,7 +29,7 @@ export async function deleteAccount(input: DeleteAccountInput): Promise<void> {
     if (workflowInfo().continueAsNewSuggested)
       await continueOnCurrentBuild<typeof deleteAccount>(input);
   }
-  await shared.removeAccountRows({ userId });
+  await shared.removeAccountRows(input);
   await removeFiles(userId);
   await removeAfterLast(userId, stopped);
   setCurrentDetails('終了 (done)');

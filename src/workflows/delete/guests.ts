@@ -13,9 +13,13 @@ import {
 import { accountWorkflowId } from '../../contracts/base/ids.js';
 import { attributesOf } from '../../contracts/durable/search-attributes.js';
 import { JOB_EXECUTION_TIMEOUT } from '../../contracts/durable/workflows.js';
-import type { AdoptGuestInput, AdoptProjectInput } from '../../contracts/rows/account.js';
+import type {
+  AdoptGuestInput,
+  AdoptProjectInput,
+  DeleteAccountInput,
+} from '../../contracts/rows/account.js';
 import { startQueued } from '../admit-queued.js';
-import { handingOver, maintenance, shared } from '../common/activity-proxies.js';
+import { inBucket, maintenance, shared } from '../common/activity-proxies.js';
 import { asProjectWriter } from '../common/as-writer.js';
 import { continueOnCurrentBuild } from '../common/continue-on-current.js';
 import { markEnd, markKind } from '../common/ends.js';
@@ -40,9 +44,18 @@ export async function adoptGuest(input: AdoptGuestInput): Promise<void> {
     if (workflowInfo().continueAsNewSuggested)
       await continueOnCurrentBuild<typeof adoptGuest>(input);
   }
-  await executeChild<typeof deleteAccount>('deleteAccount', removalOf(guestId));
+  await removed(guestId);
   setCurrentDetails('終了 (done)');
   markEnd('completed');
+}
+
+/** A removal of the guest that has begun elsewhere will do. */
+async function removed(guestId: string): Promise<void> {
+  try {
+    await executeChild<typeof deleteAccount>('deleteAccount', removalOf(guestId));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }
 
 /** One of a build before answers nothing. */
@@ -71,7 +84,7 @@ export async function adoptProject(input: AdoptProjectInput): Promise<boolean> {
     { description: 'Lets everything wait for the new owner.' },
   );
   markKind('adopt');
-  const isAdopted = await handingOver.adoptProject(input);
+  const isAdopted = await inBucket.adoptProject(input);
   isDone = true;
   markEnd(isAdopted ? 'completed' : 'refused');
   await condition(allHandlersFinished);
@@ -98,6 +111,6 @@ const removalOf = (guestId: string) => ({
   workflowId: accountWorkflowId(guestId),
   parentClosePolicy: ParentClosePolicy.ABANDON,
   workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
-  args: [{ userId: guestId }] as [{ userId: string }],
+  args: [{ userId: guestId, isGuestOnly: true }] as [DeleteAccountInput],
   typedSearchAttributes: attributesOf({ userId: guestId, action: 'deleteAccount' }),
 });

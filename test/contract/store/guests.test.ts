@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
+import type { Client } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { accountActivities } from '../../../src/activities/shared/accounts/account.js';
 import { guestActivities } from '../../../src/activities/shared/accounts/guests.js';
 import { usageActivities } from '../../../src/activities/shared/accounts/usage.js';
 import { payText } from '../../../src/activities/shared/jobs/job-texts.js';
@@ -242,6 +244,19 @@ describe('F2: guests who did not come back', () => {
     await age(25);
     await database.sql('update auth.refresh_tokens set created_at = now()');
     expect(await forgotten()).toEqual([]);
+  });
+
+  it('stay when they have an account by the time that they are removed', async () => {
+    const { store } = database;
+    const removal = accountActivities({ store, client: {} as Client });
+    const input = { userId: guest.id, isGuestOnly: true } as const;
+    await database.sql('update auth.users set is_anonymous = false where id = $1', [guest.id]);
+    const refused = { kind: 'ACCESS_DENIED' };
+    await expect(removal.stopAccountWork(input)).rejects.toMatchObject(refused);
+    await expect(removal.removeAccountRows(input)).rejects.toMatchObject(refused);
+    await database.sql('update auth.users set is_anonymous = true where id = $1', [guest.id]);
+    await removal.removeAccountRows(input);
+    expect(await store.users.isGuest(guest.id)).toBeNull();
   });
 
   it('L3: stay after a restore, until the rows were looked at', async () => {

@@ -1,9 +1,9 @@
-import { AppError } from '../../../contracts/base/errors.js';
 import { listAll, type ObjectStore } from '../../../objects/object-store.js';
 import { projectFolders } from '../../../objects/kept-places.js';
 import { heldSince } from '../../../objects/unverified.js';
 import { crashPoint } from '../../../process/crash-points.js';
 import type { Store } from '../../../store/index.js';
+import { assertRemovable } from './account.js';
 import type { GuestActivities, GuestRounds } from '../../ports/guest-port.js';
 
 /** Projects handed over at a time; a guest has one. */
@@ -27,8 +27,7 @@ export interface GuestDeps {
 export function guestActivities({ store, objects }: GuestDeps): GuestActivities & GuestRounds {
   return {
     async projectsOfGuest({ guestId }) {
-      if ((await store.users.isGuest(guestId)) === false)
-        throw new AppError('ACCESS_DENIED', 'the guest has an account by now');
+      await assertRemovable(store.users, { userId: guestId, isGuestOnly: true });
       const { projects } = await store.projects.page(guestId, { limit: AT_ONCE });
       return projects.map(({ id }) => id);
     },
