@@ -91,6 +91,15 @@ export async function createWorkers(deps: WorkersDeps): Promise<WorkerGroups> {
   return { long: ofGroup('long'), waiting: ofGroup('waiting'), short: ofGroup('short') };
 }
 
+/** Whether one of the workers is at a task of a queue. */
+export const isAtWork =
+  (workers: WorkerGroups) =>
+  (queue: string): boolean =>
+    [...workers.long, ...workers.waiting, ...workers.short].some(
+      (worker) =>
+        worker.options.taskQueue === queue && worker.getStatus().numInFlightActivities > 0,
+    );
+
 /** The one place where workers are made: what all activities share is installed here. */
 function createWorker({ config, buildId, connection, namespace, ...deps }: WorkersDeps) {
   const { sets, notes, measures, handOver } = deps;

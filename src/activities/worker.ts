@@ -28,7 +28,7 @@ import { endWorkOfDeadWorkers } from './dead-workers.js';
 import { openActivities } from './activity-sets.js';
 import { ActivityMeasures } from './frame/measure.js';
 import { startScratchSweep } from './local/scratch-sweep.js';
-import { createWorkers } from './queues.js';
+import { createWorkers, isAtWork } from './queues.js';
 import { RunningWorkers } from './shutdown.js';
 import { startWatch } from './watch/watch.js';
 import { WorkNotes } from './work-notes.js';
@@ -73,18 +73,18 @@ async function main(): Promise<void> {
     measures,
     handOver: handOver.signal,
   });
-  const watch = startWatch({ ...sets.watched, client, config, build, range, log });
+  const watched = { client, config, build, range, isWorkedOn: isAtWork(workers), log };
+  const watch = startWatch({ ...sets.watched, ...watched });
   const stopSweeping = startScratchSweep({ dataDir: config.DATA_DIR, store, log });
-  const { DATA_DIR: dataDir } = config;
-  const move = startMove({ ...sets.moving, dataDir, database: databaseName(config), log });
+  const database = databaseName(config);
+  const move = startMove({ ...sets.moving, dataDir: config.DATA_DIR, database, log });
   const running = new RunningWorkers(workers, {
     graceMs: config.SHUTDOWN_GRACE_MS,
     handOver,
     log,
     onFinished: () => {
-      watch.stop();
+      for (const each of [watch, move]) each.stop();
       stopSweeping();
-      move.stop();
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());

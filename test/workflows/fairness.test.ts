@@ -225,7 +225,10 @@ describe('G2: short work', () => {
       raise: async ({ kind, key }) => void told.push(`raise ${kind} ${key}`),
       clear: async ({ kind, key }) => void told.push(`clear ${kind} ${key}`),
     };
-    const look = () => reportUnpolledQueues({ client: env.client, build, alerts }, new Map());
+    let working: string | null = null;
+    const isWorkedOn = (queue: string) => queue === working;
+    const deps = { client: env.client, build, alerts, isWorkedOn };
+    const look = () => reportUnpolledQueues(deps, new Map());
     await env.withBuild(build.buildId, [polled], async () => {
       await expect
         .poll(() => polledQueues(env.client, build.buildId), { timeout: patient(20_000) })
@@ -234,6 +237,12 @@ describe('G2: short work', () => {
       await look();
       expect(told).toContain(`raise queueUnpolled ${lonely}`);
       expect(told).toContain(`clear queueUnpolled ${polled}`);
+      told.length = 0;
+      // Its only worker has its slots in use.
+      working = lonely;
+      await look();
+      expect(told).toContain(`clear queueUnpolled ${lonely}`);
+      working = null;
       told.length = 0;
       await env.withBuild(build.buildId, [lonely], async () => {
         await expect.poll(() => polledQueues(env.client, build.buildId)).toHaveLength(2);

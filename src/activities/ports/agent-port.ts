@@ -34,7 +34,7 @@ export type RunAgentOutcome = (
     }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null }
 ) & {
-  /** How long the model has worked, milliseconds; 0 where it had before, left out by older workers. */
+  /** How long the model has worked, milliseconds; 0 where it had before. Older workers: none. */
   workedMs?: number;
   /** Left out by older workers. */
   by?: RunBy;

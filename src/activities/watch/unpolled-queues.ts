@@ -9,9 +9,15 @@ import type { WatchDeps } from './watch-deps.js';
 
 /**
  * Work on a queue that no worker of the current build polls waits for ever: raises an alert (G2).
+ * A worker whose slots are all in use does not poll either, for as long as its work takes.
  */
 export async function reportUnpolledQueues(
-  { client, build, alerts }: Pick<WatchDeps, 'client' | 'build' | 'alerts'>,
+  {
+    client,
+    build,
+    alerts,
+    isWorkedOn,
+  }: Pick<WatchDeps, 'client' | 'build' | 'alerts' | 'isWorkedOn'>,
   absences: Absences,
 ): Promise<void> {
   await reportIdleCurrent(client, alerts, absences);
@@ -20,7 +26,7 @@ export async function reportUnpolledQueues(
   if (current !== build.buildId) return;
   for (const queue of build.queues) {
     const polls = await lastPolls(client, queue, TASK_KIND.activity);
-    if (polls.has(current) && !isGone(current, polls, 0)) {
+    if ((polls.has(current) && !isGone(current, polls, 0)) || isWorkedOn(queue)) {
       await alerts.clear({ kind: 'queueUnpolled', key: queue });
       continue;
     }

@@ -21,5 +21,7 @@ export interface WatchDeps {
   readonly complete: JobActivities['completeJob'];
   /** Starts the jobs of queued messages whose turn it is (Q3). */
   readonly admitNext: () => Promise<unknown>;
+  /** Does this process work on a task of the queue? */
+  readonly isWorkedOn: (queue: string) => boolean;
   readonly log: Log;
 }
