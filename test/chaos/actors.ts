@@ -14,6 +14,7 @@ export type Doing =
   | 'cancel'
   | 'reload'
   | 'double'
+  | 'queue'
   | 'restore'
   | 'image'
   | 'video'
@@ -92,6 +93,7 @@ const WEIGHTS: Readonly<Record<Doing, number>> = {
   cancel: 2,
   reload: 4,
   double: 2,
+  queue: 2,
   restore: 2,
   image: 2,
   video: 1,
@@ -117,6 +119,12 @@ const PLAYED_MS = 900_000;
 /** Of the wishes that ask for games. */
 const FAULTY_SHARE = 0.75;
 const ANSWER_MS = 25_000;
+
+interface Said extends Pick<Run, 'doing' | 'fault'> {
+  content: string;
+  /** It waits behind the message before it (Q3). */
+  isQueued?: boolean;
+}
 
 export interface PlayerOptions {
   env: Readonly<Record<string, string>>;
@@ -182,7 +190,17 @@ export class Player {
       await sleep(lateMs);
       if (doing === 'cancel') this.listener.send({ type: 'cancel', jobId: run.jobId });
       if (doing === 'reload') this.reload(run, forgets);
+      if (doing === 'queue') await this.sayNext(run);
     });
+  }
+
+  /** Another message while that one is worked on. */
+  private async sayNext(run: Run): Promise<void> {
+    // Each time that it is sent the server may begin the stream of the other one again.
+    run.isFollowed = false;
+    await this.say({ doing: 'queue', content: QUESTION, fault: null, isQueued: true }, () =>
+      Promise.resolve(),
+    );
   }
 
   /** A game; where games are to be faulty, which fault is decided beside the other decisions. */
@@ -221,7 +239,7 @@ export class Player {
   }
 
   private async say(
-    { doing, content, fault }: { doing: Doing; content: string; fault: string | null },
+    { doing, content, fault, isQueued = false }: Said,
     meanwhile: (run: Run) => Promise<void>,
   ): Promise<void> {
     const messageId = this.options.random.uuid();
@@ -236,12 +254,13 @@ export class Player {
       end: null,
       tookMs: 0,
       places: [],
-      isFollowed: true,
+      isFollowed: !isQueued,
       fault,
       told: NOTHING_TOLD,
     };
     const from = this.listener.frames.length;
-    const send = () => this.listener.say(content, undefined, messageId);
+    const frame = { skipStyleSelection: true, ...(isQueued && { queue: true }) };
+    const send = () => this.listener.say(content, frame, messageId);
     let sent = 0;
     this.options.diary.messages.push({ projectId: this.projectId, messageId, content });
     const accepted = await this.insist(
@@ -276,7 +295,9 @@ export class Player {
   private async untilEnd(run: Run, from: number, send: () => void): Promise<void> {
     let connection = this.listener.reconnects;
     let errors = this.errorsSince(from);
-    const limitMs = patient(this.options.isPlayed ? PLAYED_MS : ENDED_MS);
+    // What waits has the time of the one before it, too.
+    const turns = run.doing === 'queue' ? 2 : 1;
+    const limitMs = turns * patient(this.options.isPlayed ? PLAYED_MS : ENDED_MS);
     for (const deadline = Date.now() + limitMs; Date.now() < deadline; await sleep(30)) {
       const end = this.listener.frames
         .slice(from)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chatLineIdFor, jobIdFor } from '../../../src/contracts/base/ids.js';
 import {
@@ -11,18 +12,22 @@ import { Listener } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack, type StackPart } from '../../support/stack.js';
+import { Troubles } from '../../chaos/troubles.js';
 
-/** Q3: no wish is dropped, whatever is killed while they wait. */
+/** Q3: no wish is dropped, whatever is killed or deployed while they wait. */
 const MESSAGES = 50;
 const COLOURS = ['青', '赤', '緑', '黄色', '紫'];
-/** After so many ends the part is killed. */
-const KILLS = new Map<number, StackPart>([
+/** After so many ends the part is killed, or new runs start on the other one of two builds. */
+const TROUBLES = new Map<number, StackPart | 'deploy'>([
   [8, 'worker'],
+  [14, 'deploy'],
   [20, 'api'],
+  [28, 'deploy'],
   [35, 'worker'],
 ]);
 
 let stack: Stack;
+let troubles: Troubles;
 let player: Player;
 beforeAll(async () => {
   stack = await startStack({
@@ -33,10 +38,12 @@ beforeAll(async () => {
       NO_PROGRESS_TIMEOUT_MS: '600000',
     },
   });
+  troubles = await Troubles.prepare(stack);
   player = await newPlayer(stack);
 });
 afterAll(async () => {
   player.listener.close();
+  await troubles.remove();
   await stack.stop();
 });
 
@@ -60,17 +67,28 @@ const ended = async () =>
 const isBack = (device: Listener): Promise<unknown> =>
   device.until(({ type }) => type === 'projectSelected', device.frames.length);
 
-/** Waits with its place; a device whose server is killed sends it again under its id. */
+/**
+ * Waits with its place; what is refused, or was sent to a server that is killed, is sent again
+ * under its id.
+ */
 async function queue(device: Listener, content: string): Promise<string> {
-  const messageId = device.say(content, { skipStyleSelection: true, queue: true });
+  const messageId = randomUUID();
   const jobId = jobIdFor(player.projectId, messageId);
-  const told = await device.until((frame) => frame.type === 'jobStarted' && frame.jobId === jobId);
-  expect(told).toMatchObject({ isExisting: true, queued: true });
-  return jobId;
+  for (;;) {
+    const from = device.frames.length;
+    device.say(content, { skipStyleSelection: true, queue: true }, messageId);
+    const told = await device.until(
+      (frame) => frame.type === 'error' || (frame.type === 'jobStarted' && frame.jobId === jobId),
+      from,
+    );
+    if (told.type === 'error') continue;
+    expect(told).toMatchObject({ isExisting: true, queued: true });
+    return jobId;
+  }
 }
 
 it(
-  'Q3: fifty messages from two devices during one job: fifty ends, in order, through kills',
+  'Q3: fifty messages from two devices during one job: fifty ends in order, through kills, deploys',
   async () => {
     const phone = new Listener(stack.baseUrl, player.user.accessToken, player.projectId);
     await phone.open();
@@ -89,11 +107,12 @@ it(
       }
     }
     goOn();
-    for (const [count, part] of KILLS) {
+    for (const [count, trouble] of TROUBLES) {
       await expect
         .poll(async () => (await ended()).length, { timeout: patient(240_000), interval: 500 })
         .toBeGreaterThanOrEqual(count);
-      await endPart(part);
+      if (trouble !== 'deploy') await endPart(trouble);
+      else expect(await troubles.make(trouble, 0)).not.toBeNull();
     }
     await expect
       .poll(async () => (await ended()).length, { timeout: patient(240_000), interval: 500 })
