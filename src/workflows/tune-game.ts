@@ -1,6 +1,7 @@
 import type { TunedVersion, TuneGameInput, TuneOutcome } from '../contracts/game/settings.js';
 import { shared } from './common/activity-proxies.js';
 import { writeVersion } from './common/version-writer.js';
+import { startSearch } from './search-game.js';
 
 /** Saves the settings of a game as a version, without a run; a repeat is answered as the first. */
 export async function tuneGame(input: TuneGameInput): Promise<TuneOutcome> {
@@ -18,6 +19,10 @@ export async function tuneGame(input: TuneGameInput): Promise<TuneOutcome> {
         : { ok: false, kind: 'RunCancelled', detail: '' };
     },
     failureOf: (outcome) => (outcome.ok ? null : outcome.kind),
+    async houseWork(outcome) {
+      if (!outcome.ok || !outcome.isSearched) return;
+      await startSearch({ userId, projectId, revision: outcome.result.revision });
+    },
     answer: (outcome) => ({ kind: 'tune', jobId: actionId, isExisting: false, outcome }),
   });
 }

@@ -73,6 +73,7 @@ export function makeVersion(
 
 interface Publishing {
   readonly jobId?: string;
+  readonly kind?: 'generate' | 'tune';
   readonly screenshot?: string | null;
   readonly play?: PlayReport | null;
   readonly subject?: string;
@@ -84,7 +85,7 @@ export async function publishAs(
   dataDir: string,
   projectId: string,
   files: GameFiles,
-  { jobId = randomUUID(), screenshot = null, play = null, subject = 'ゲームを作って' }: Publishing,
+  { jobId = randomUUID(), kind = 'generate', subject = 'ゲームを作って', ...seen }: Publishing,
 ): Promise<string> {
   const parent = (await store.revisions.head(projectId))?.revision ?? null;
   const versions = versionsIn(dataDir, store);
@@ -95,11 +96,11 @@ export async function publishAs(
     revision: made.revision,
     parent,
     jobId,
-    kind: 'generate',
+    kind,
     subject,
     restoredFrom: null,
-    screenshot,
-    play,
+    screenshot: seen.screenshot ?? null,
+    play: seen.play ?? null,
     object: await objectOf(versions, projectId, made),
   });
   return made.revision;

@@ -3,7 +3,11 @@ import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/base/ids.js';
+import {
+  projectWorkflowId,
+  replicationWorkflowId,
+  searchWorkflowId,
+} from '../../src/contracts/base/ids.js';
 import { BACKENDS, type Backend } from '../../src/contracts/execution/backends.js';
 import {
   type AdmitRequest,
@@ -176,6 +180,33 @@ describe('saved settings', () => {
     const { messageId: _, ...rest } = tuned;
     expect(asked).toEqual([rest]);
   });
+
+  it.each([[true], [undefined]])(
+    'P3: are searched where their action says so: %s',
+    async (asks) => {
+      const tuned = input();
+      const { userId, projectId } = tuned;
+      const searched: unknown[] = [];
+      const outcome = { ...saved, ...(asks && { isSearched: asks }) };
+      const activities: FakeActivities = {
+        ...tuning,
+        tuneRevision: async () => outcome,
+        async searchGame({ searchId: _, ...given }) {
+          searched.push(given);
+          return 'searched';
+        },
+      };
+      const search = env.client.workflow.getHandle(searchWorkflowId(projectId));
+      await env.withWorkers(activities, async () => {
+        await expect(tune(tuned)).resolves.toMatchObject({ outcome: saved });
+        await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
+        if (asks) expect(await search.result()).toBe('searched');
+        else await expect(search.describe()).rejects.toThrow();
+      });
+      const { revision } = saved.result;
+      expect(searched).toEqual(asks ? [{ userId, projectId, revision }] : []);
+    },
+  );
 
   it('H1: an action that has ended is answered as it ended, and does nothing again', async () => {
     const ends = [

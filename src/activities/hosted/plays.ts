@@ -1,6 +1,8 @@
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { specOf } from '../../contracts/execution/backends.js';
 import { SearchResult } from '../../contracts/game/play.js';
+import type { RevisionRow } from '../../contracts/rows/rows.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import type {
@@ -69,7 +71,7 @@ export function searchActivities(deps: PlayStore, host: RunnerHost): SearchActiv
 
 /**
  * Searches the current version from its tapes and its owner's plays on, and replaces the tapes and
- * the loop (P3). A version that is not the newest any more is skipped.
+ * the images (P3). A version that is not the newest any more is skipped.
  */
 async function searchVersion(
   deps: PlayStore,
@@ -103,14 +105,37 @@ async function searchVersion(
     },
     activity,
   );
-  const { tapes: found, loop } = resultOf(SearchResult, result, 'search');
+  const { tapes: found, ...images } = resultOf(SearchResult, result, 'search');
   if (found.gameTree !== gameTree)
     throw new AppError('RunCrashed', 'the search was of other files than the version has');
   await tapes.replace(input, found);
-  if (loop !== null && head.screenshot)
-    await screenshots.keepLoop(input, head.screenshot, Buffer.from(loop, 'base64'));
+  await keepImages(deps, input, head, images);
   // What comes late brings no deleted project back (L4).
   if ((await store.projects.get(projectId)) === null)
     await Promise.all([tapes.removeProject(input), screenshots.removeProject(input)]);
   return 'searched';
+}
+
+/** The loop lies beside the screenshot, which a tuned version has of its parent until then. */
+async function keepImages(
+  { store, screenshots }: PlayStore,
+  input: SearchGameStep,
+  head: RevisionRow,
+  { loop, screen, card }: Pick<SearchResult, 'loop' | 'screen' | 'card'>,
+): Promise<void> {
+  const { projectId, revision } = input;
+  const bytesOf = (image: string) => Buffer.from(image, 'base64');
+  let name = head.screenshot ?? null;
+  if (screen !== null && (await hasImageOfParent(store, head))) {
+    name = sha256Of(bytesOf(screen));
+    await screenshots.keep(input, name, bytesOf(screen), card === null ? null : bytesOf(card));
+    await store.revisions.showTuned(projectId, revision, name);
+  }
+  if (loop !== null && name !== null) await screenshots.keepLoop(input, name, bytesOf(loop));
+}
+
+async function hasImageOfParent({ revisions }: PlayStore['store'], head: RevisionRow) {
+  if (head.kind !== 'tune' || head.parent === null) return false;
+  const parent = await revisions.resolve(head.project_id, head.parent);
+  return (parent?.screenshot ?? null) === (head.screenshot ?? null);
 }

@@ -134,7 +134,7 @@ export interface PlayStore {
   >;
   readonly records: PlayRecords;
   readonly tapes: Tapes;
-  readonly screenshots: Pick<Screenshots, 'keepLoop' | 'removeProject'>;
+  readonly screenshots: Pick<Screenshots, 'keep' | 'keepLoop' | 'removeProject'>;
   readonly versions: Pick<Versions, 'describe'>;
   readonly store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'usage'>;
   readonly stream: StreamWriter;

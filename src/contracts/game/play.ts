@@ -233,6 +233,9 @@ export const SearchResult = z.object({
   tapes: TapeSet,
   /** Three lively seconds of the best tape (animated WebP); a worker of before sends none. */
   loop: imageOf(MAX_LOOP_BYTES).default(null),
+  /** The moment of them that matters, as in `PlayResult`. */
+  screen: imageOf(MAX_SCREENSHOT_BYTES).default(null),
+  card: imageOf(MAX_SCREENSHOT_BYTES).default(null),
   tookMs: z.number(),
 });
 export type SearchResult = z.infer<typeof SearchResult>;

@@ -66,4 +66,5 @@ export interface TuneGameInput extends WriterAction {
 /** `isNew` = a version was made; else the game had these values already. */
 export const TunedVersion = z.object({ revision: z.string(), isNew: z.boolean() });
 export type TunedVersion = z.infer<typeof TunedVersion>;
-export type TuneOutcome = ActionOutcome<TunedVersion>;
+/** `isSearched`: its plays are searched afterwards (P3). */
+export type TuneOutcome = ActionOutcome<TunedVersion> & { isSearched?: true };

@@ -8,8 +8,9 @@ import { bestOf } from '../../domain/playing/progress.js';
 import { gameTreeIn } from './game-tree.js';
 import { LANES } from './lane.js';
 import { answersIn, livesIn, tapeOf, withFactsOf } from './lives.js';
-import { BEFORE_MS, filmTape, LOOP_MS, loopOf } from './loop.js';
+import { BEFORE_MS, filmTape, LOOP_MS, loopOf, stillsOf } from './loop.js';
 import { Pages, type PagesOf } from './pages.js';
+import { screenshotsOf } from './screenshot.js';
 import { seenAgain } from './tape-run.js';
 
 /** Lives of both lanes after which those that reach most are chosen, and the others forgotten. */
@@ -23,6 +24,9 @@ const MOST_OWN = 2;
 const ENOUGH_MS = 120_000;
 /** A play of the owner's is watched for so long after its last input. */
 const AFTER_MS = 2_000;
+
+type Images = Pick<SearchResult, 'loop' | 'screen' | 'card'>;
+const NO_IMAGES: Images = { loop: null, screen: null, card: null };
 
 export interface SearchAccess extends Pick<PagesOf, 'seenFrom' | 'onAlive'> {
   readonly enoughMs?: number;
@@ -68,19 +72,23 @@ class Search {
 
   async result(): Promise<Omit<SearchResult, 'tookMs'>> {
     const tapes = await this.tapes();
-    return { tapes, loop: await this.loopOfBest(tapes.tapes) };
+    return { tapes, ...(await this.imagesOfBest(tapes.tapes)) };
   }
 
-  /** The liveliest seconds of the best tape. */
-  private async loopOfBest([best]: readonly Tape[]): Promise<string | null> {
-    if (best === undefined || best.facts.stopped !== null) return null;
+  /** The liveliest seconds of the best tape, and one moment of them. */
+  private async imagesOfBest([best]: readonly Tape[]): Promise<Images> {
+    if (best === undefined || best.facts.stopped !== null) return NO_IMAGES;
     const { seenFrom } = this;
     const aroundMs = liveliestMs(best.facts, LOOP_MS) + BEFORE_MS;
     const on = { parcelFile: this.input.parcelFile, seed: best.seed };
     const { shots } = await this.pages.on(0, on, (page) =>
       filmTape(page, best, { aroundMs, seenFrom }),
     );
-    return (await loopOf([shots], seenFrom))?.toString('base64') ?? null;
+    const [still] = stillsOf(shots);
+    const before = (still && shots[shots.indexOf(still) - 1]) ?? null;
+    const images = still ? await screenshotsOf(still, before, seenFrom) : NO_IMAGES;
+    const loop = await loopOf([shots], seenFrom);
+    return { ...images, loop: loop?.toString('base64') ?? null };
   }
 
   private async tapes(): Promise<SearchResult['tapes']> {

@@ -5,7 +5,7 @@ import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/pla
 import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
 import { VersionMark, type Version } from '../../contracts/rows/versions.js';
 import type { ObjectPlace } from '../../versions/format/manifest.js';
-import { allPages, askAll, askFirst, call, camel, type Client } from './client.js';
+import { allPages, askAll, askFirst, call, camel, run, type Client } from './client.js';
 import { PLACE_FIELDS, PlacedRow, placeIn, type KnownPlaces } from './revision-places.js';
 import { NOWHERE } from './unmoved-versions.js';
 
@@ -149,6 +149,13 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
     mark(projectId: string, revision: string, { name, isBookmarked }: MarkChange) {
       const params = { projectId, revision, name, isBookmarked };
       return call(client, 'mark_version', params, Marked.nullable());
+    },
+
+    /** A tuned version is shown as itself from then on. */
+    showTuned: (projectId: string, revision: string, screenshot: string): Promise<void> => {
+      const tuned = table().update({ screenshot }).eq('kind', 'tune');
+      const query = tuned.eq('project_id', projectId).eq('revision', revision);
+      return run('show a tuned version', query);
     },
 
     /** The revision, of any kind, with this prefix of 7–40 hex digits; null = none, or several. */

@@ -25,6 +25,8 @@ interface VersionWriter<O> {
   /** Makes the version and ends the action's row. */
   readonly write: () => Promise<O | 'denied'>;
   readonly failureOf: (outcome: O) => ErrorKind | null;
+  /** What goes on when the version is there. */
+  readonly houseWork?: (outcome: O) => Promise<void>;
   readonly answer: (outcome: O) => AdmitAnswer;
 }
 
@@ -35,7 +37,7 @@ interface VersionWriter<O> {
  */
 export async function writeVersion<O extends object>(
   input: { messageId: string; actionId: string; userId: string; projectId: string },
-  { kind, details, write, failureOf, answer }: VersionWriter<O>,
+  { kind, details, write, failureOf, houseWork, answer }: VersionWriter<O>,
 ): Promise<O> {
   const { actionId, userId, projectId } = input;
   let outcome: O | 'denied' | null = null;
@@ -63,6 +65,7 @@ export async function writeVersion<O extends object>(
   outcome = await write();
   const failure = outcome === 'denied' ? 'ACCESS_DENIED' : failureOf(outcome);
   if (failure === null) await replicateVersion({ jobId: actionId, userId, projectId });
+  if (failure === null && outcome !== 'denied') await houseWork?.(outcome);
   setCurrentDetails('終了 (done)');
   markEnd(failure === null ? 'completed' : outcome === 'denied' ? 'refused' : 'failed', failure);
   await condition(allHandlersFinished);

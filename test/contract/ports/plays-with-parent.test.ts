@@ -3,8 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { playActivities, searchActivities } from '../../../src/activities/hosted/plays.js';
+import { tuningActivities } from '../../../src/activities/shared/projects/tuning.js';
 import { localHost } from '../../../src/activities/local/host.js';
 import type { PlayGameInput, SearchGameStep } from '../../../src/activities/ports/play-port.js';
+import { sha256Of } from '../../../src/contracts/base/hashes.js';
 import { PlayInput, PlayResult, SearchInput } from '../../../src/contracts/game/play.js';
 import type { TapeInput, TapeSet } from '../../../src/contracts/game/tape.js';
 import { VOLUME_BACKEND } from '../../../src/contracts/execution/backends.js';
@@ -138,6 +140,9 @@ describe('P6: the play of a candidate that its run has played', () => {
   });
 });
 
+const TUNABLE = `<script type="application/json" id="settings">[
+{ "name": "speed", "kind": "number", "min": 1, "max": 3, "step": 1, "value": 1 }]</script>`;
+
 const search = (
   input: SearchGameStep,
   found: unknown,
@@ -164,6 +169,12 @@ const search = (
   const info = { startToCloseTimeoutMs: 300_000, attempt: Math.max(1, delivery) };
   return { outcome: inActivity(activity, input, undefined, info).outcome, given };
 };
+
+async function openTuning({ userId, projectId }: { userId: string; projectId: string }) {
+  const id = randomUUID();
+  await fixture.database.store.actions.open({ id, userId, projectId, kind: 'tune' });
+  return id;
+}
 
 describe('P3: the search of a published version', () => {
   async function published(screenshot: string | null = null) {
@@ -200,6 +211,59 @@ describe('P3: the search of a published version', () => {
     expect(await fixture.screenshots.readLoop(input, name)).toEqual(loop);
     const unseen = await published();
     expect(await search(unseen.input, { ...unseen.found, ...moving }).outcome).toBe('searched');
+  });
+
+  it('gives a tuned version an image of its own, once, and a generated one none', async () => {
+    const parents = '6'.repeat(64);
+    const own = Buffer.from('a tuned game');
+    const { input, found } = await published(parents);
+    const images = {
+      ...{ loop: loop.toString('base64'), screen: own.toString('base64') },
+      card: Buffer.from('its square').toString('base64'),
+    };
+    const shown = async () => (await fixture.database.store.revisions.head(projectId))?.screenshot;
+    const { userId, projectId } = input;
+    expect(await search(input, { ...found, ...images }).outcome).toBe('searched');
+    expect(await shown()).toBe(parents);
+    const { dataDir, database, versions } = fixture;
+    const jobId = await openTuning(input);
+    const how = { jobId, kind: 'tune', screenshot: parents } as const;
+    const revision = await publishAs(database, dataDir, projectId, { 'index.html': 'y' }, how);
+    const tuned = { userId, projectId, revision, searchId: randomUUID() };
+    const gameTree = gameTreeOf((await versions.describe(tuned)).manifest.files);
+    const tapes = { ...setOf(gameTree), player: 10 };
+    const searched = (changes: object) =>
+      search({ ...tuned, searchId: randomUUID() }, { ...found, tapes, ...images, ...changes });
+    expect(await searched({ screen: null }).outcome).toBe('searched');
+    expect(await shown()).toBe(parents);
+    expect(await searched({}).outcome).toBe('searched');
+    const name = sha256Of(own);
+    expect(await shown()).toBe(name);
+    expect(await fixture.screenshots.read(input, name)).toEqual(own);
+    expect(await fixture.screenshots.readCard(input, name)).toEqual(Buffer.from('its square'));
+    expect(await fixture.screenshots.readLoop(input, name)).toEqual(loop);
+    expect(await searched({ screen: images.card }).outcome).toBe('searched');
+    expect(await shown()).toBe(name);
+  });
+
+  it.each([
+    ['is had by saved settings', {}, true],
+    ['is not had by those of a game that is not played', { PLAY_GAMES: 'false' }, undefined],
+    ['is not had by those where it is off', { PLAY_SEARCH_LIVES: '0' }, undefined],
+  ])('%s', async (_, env, isSearched) => {
+    const run = await fixture.openRun(await fixture.newProject());
+    const { userId, projectId, jobId } = run;
+    const { dataDir, database, versions } = fixture;
+    const { store } = database;
+    await publishAs(database, dataDir, projectId, { 'index.html': TUNABLE }, { jobId });
+    const actionId = await openTuning(run);
+    const deps = { store, versions, log, config: fixture.config(env) };
+    const values = { speed: 2 };
+    const saved = await tuningActivities(deps).tuneRevision({
+      ...{ actionId, userId, projectId, values },
+    });
+    expect(saved).toMatchObject({ ok: true, result: { isNew: true } });
+    expect(saved.isSearched).toBe(isSearched);
   });
 
   it('is none of a version that is not the newest, and none where it is off', async () => {

@@ -88,14 +88,20 @@ const HOLD: TapeInput[] = [
 ];
 
 it(
-  'P3: what an owner did is a tape when two replays of it agree, and has a loop and answers',
+  'P3: what an owner did is a tape when two replays of it agree, and has a loop, answers, an image',
   async () => {
-    const { tapes, loop } = await searched(CATCH, 0, [HOLD]);
+    const { tapes, loop, screen, card } = await searched(CATCH, 0, [HOLD]);
     expect(tapes.tapes).toMatchObject([{ from: 'owner', inputs: HOLD, forMs: 3_500 }]);
     expect(tapes.answers).toMatchObject({ drag: MOVED, 'tap middle': false, 'key Enter': false });
     const moving = await sharp(Buffer.from(loop ?? '', 'base64')).metadata();
     expect(moving).toMatchObject({ format: 'webp', width: 240, height: 520, loop: 0 });
     expect(moving.pages).toBeGreaterThan(1);
+    const sizeOf = async (image: string | null) => {
+      const { format, width, height } = await sharp(Buffer.from(image ?? '', 'base64')).metadata();
+      return [format, width, height];
+    };
+    expect(await sizeOf(screen)).toEqual(['webp', 360, 779]);
+    expect(await sizeOf(card)).toEqual(['webp', 360, 360]);
   },
   PLAY_LIMIT_MS,
 );

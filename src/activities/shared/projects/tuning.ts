@@ -1,3 +1,4 @@
+import type { WorkerConfig } from '../../../config.js';
 import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { errorText, message } from '../../../contracts/messages/message.js';
 import type { PlayReport } from '../../../contracts/game/play.js';
@@ -21,10 +22,11 @@ const ENTRY_POINT = 'index.html';
 
 interface TuningDeps extends Pick<VersionDeps, 'versions' | 'log'> {
   store: Pick<Store, 'actions' | 'chatHistory' | 'revisions'>;
+  config: Pick<WorkerConfig, 'PLAY_GAMES' | 'PLAY_SEARCH_LIVES'>;
 }
 type Tuning = Omit<TuneGameInput, 'messageId'>;
 
-/** Saving the settings of a game as a version; no model is asked and nothing is played (J1). */
+/** Saving the settings of a game as a version; no model is asked, nothing is played first (J1). */
 export function tuningActivities(deps: TuningDeps): TuneActivities {
   return {
     async tuneRevision(input) {
@@ -96,12 +98,14 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
 async function published(
   deps: TuningDeps,
   { actionId, projectId }: Tuning,
-  { revision, subject }: RevisionRow,
+  { revision, subject, play }: RevisionRow,
 ): Promise<TuneOutcome> {
+  const { PLAY_GAMES, PLAY_SEARCH_LIVES } = deps.config;
   const tuned = message('GAME_TUNED', { changes: subject });
   const line = { id: actionId, projectId, role: 'system', message: tuned } as const;
   await orNothing(deps.log, deps.store.chatHistory.append(line), undefined);
-  return { ok: true, result: { revision, isNew: true } };
+  const isSearched = PLAY_GAMES && PLAY_SEARCH_LIVES > 0 && play?.verdict !== 'broken';
+  return { ok: true, result: { revision, isNew: true }, ...(isSearched && { isSearched }) };
 }
 
 /** The program is the same, so what was found broken stays so; a good verdict ends here (J1). */
