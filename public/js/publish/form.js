@@ -84,7 +84,9 @@ export class PublishForm {
       this.#put(field, draft);
       if (isStored && String(draft[field] ?? '') !== '') this.#owned.add(field);
     }
-    if (isStored) this.#stored = this.read();
+    const { visibility, remix, thumbnailUrl, ...words } = this.read();
+    // What was never chosen here is not sent: another device may have chosen.
+    this.#stored = { visibility, remix, thumbnailUrl, ...(isStored && words) };
     this.#form.removeAttribute('aria-busy');
   }
 

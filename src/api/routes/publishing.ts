@@ -60,6 +60,8 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
     async changePublishDraft({ user, project, body }) {
       const { publishDrafts } = store.asUser(user.token);
       const before = await publishDrafts.get(project.id);
+      // A device that knows of no draft sends no choice that was not made there.
+      if (before === null) await publishDrafts.begin(project.id, PublishData.parse({}));
       await publishDrafts.save(project.id, body);
       const draft = await publishDrafts.get(project.id);
       const sent = Object.entries(before ?? {}).filter(([field]) => field in body);

@@ -38,15 +38,21 @@ export function publishDraftsTable(client: Client) {
       askFirst('read the draft', table().select('*').eq('project_id', projectId), Draft),
 
     /** Replaces these fields of the draft; a new one has the defaults of its table besides. */
-    save: (projectId: string, { tags, ...fields }: Partial<PublishData>): Promise<void> => {
-      const row = toSnakeCase({
-        projectId,
-        ...fields,
-        ...(tags && { tags: JSON.stringify(tags) }),
-      });
-      return run('save the draft', table().upsert(row, { onConflict: 'project_id' }));
+    save: (projectId: string, fields: Partial<PublishData>): Promise<void> =>
+      run('save the draft', table().upsert(rowOf(projectId, fields), ONE_EACH)),
+
+    /** Makes it of these fields unless there is one. */
+    begin: (projectId: string, fields: PublishData): Promise<void> => {
+      const unlessThere = { ...ONE_EACH, ignoreDuplicates: true };
+      return run('begin the draft', table().upsert(rowOf(projectId, fields), unlessThere));
     },
   };
+}
+
+const ONE_EACH = { onConflict: 'project_id' };
+
+function rowOf(projectId: string, { tags, ...fields }: Partial<PublishData>) {
+  return toSnakeCase({ projectId, ...fields, ...(tags && { tags: JSON.stringify(tags) }) });
 }
 
 /** Anything but a list of texts counts as none: a broken draft must not break a user's lists. */

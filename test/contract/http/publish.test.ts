@@ -44,6 +44,19 @@ describe('the draft (§9.1, §9.2)', () => {
     expect([answer.status, answer.text]).toEqual([200, 'null']);
   });
 
+  it('that begins with some fields has the defaults of the page besides', async () => {
+    const draft = `/api/projects/${api.emptyId}/publish-draft`;
+    const [first, second] = await Promise.all([
+      send('POST', draft, 'alice', { title: '星', visibility: 'unlisted' }),
+      send('POST', draft, 'alice', { description: '説明' }),
+    ]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect((await send('GET', draft, 'alice')).json()).toMatchObject({
+      ...{ title: '星', description: '説明', tags: [] },
+      ...{ visibility: 'unlisted', remix: 'allowed', thumbnailUrl: null },
+    });
+  });
+
   it("comes back as the row with V2's aliases, and is no version", async () => {
     const before = await api.database.store.revisions.head(api.gameId);
     expect((await send('PUT', address(), 'alice', whole)).json()).toEqual({ success: true });

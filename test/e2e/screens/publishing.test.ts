@@ -210,6 +210,23 @@ describe('the publish page', () => {
     await page.waitForURL(/\/game\.html\?id=/);
   });
 
+  it('on two devices that open it at first writes over no choice of the other', async () => {
+    let answers = (): void => {};
+    session.api.publishing.thinking = new Promise((resolve) => (answers = resolve));
+    const { project, page } = await open({ draft: null }, 'phone');
+    const other = await session.at('desktop', `/publish.html?id=${project.id}`);
+    await ready(other);
+    const choices = { visibility: 'unlisted', remix: 'disallowed' };
+    for (const value of Object.values(choices)) await page.check(`input[value=${value}]`);
+    await expect.poll(() => project.draft).toMatchObject(choices);
+    answers();
+    await until(other, "document.querySelector('#description').value === 'AIの概要'");
+    await saved(other);
+    for (const value of Object.values(choices))
+      expect(await other.isChecked(`input[value=${value}]`)).toBe(true);
+    expect(project.draft).toMatchObject(choices);
+  });
+
   it('offers no one his own words, also where the answer to them was lost', async () => {
     const { project, page } = await open({ draft: { title: '題名', tags: [] } });
     const lost = async (route: Route): Promise<void> => {
