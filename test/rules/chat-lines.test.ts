@@ -10,13 +10,19 @@ afterAll(() => vi.unstubAllGlobals());
 const { alreadySays, changeOf } = (await import(
   String(pathToFileURL(path.join(PROJECT_ROOT, 'public', 'js', 'editor', 'chat-lines.ts')))
 )) as {
-  alreadySays: (lines: readonly Line[], role: 'user' | 'assistant', said: string) => Line | null;
+  alreadySays: (
+    lines: readonly Line[],
+    role: 'user' | 'assistant',
+    said: string,
+    at?: string,
+  ) => Line | null;
   changeOf: (before: readonly Line[] | null, after: readonly Line[]) => string;
 };
 interface Line {
   id: number;
   role: string;
   said?: string;
+  at?: string;
 }
 
 const user = (id: number, said: string): Line => ({ id, role: 'user', said });
@@ -43,5 +49,15 @@ describe('the lines of the chat', () => {
     expect(alreadySays(lines, 'assistant', ' Done.\n')).toBe(lines[1]);
     expect(alreadySays(lines, 'user', 'Done.')).toBe(null);
     expect(alreadySays(lines, 'user', 'more')).toBe(null);
+  });
+
+  it('are two where a text was written twice, and one where its time is not known', () => {
+    const notice = { ...answer(1, 'Made again.'), at: '2026-01-01T00:00:00Z' };
+    const says = (line: Line, at?: string) => alreadySays([line], 'assistant', 'Made again.', at);
+    expect(says(notice, '2026-01-01T00:05:00Z')).toBe(null);
+    expect(says(notice, notice.at)).toBe(notice);
+    expect(says(notice)).toBe(notice);
+    const unknown = answer(2, 'Made again.');
+    expect(says(unknown, notice.at)).toBe(unknown);
   });
 });

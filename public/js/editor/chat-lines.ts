@@ -25,22 +25,26 @@ export type NewLine =
   | ({ role: 'restore'; said: string; isAnswered: boolean } & Omit<RestoreAsked, 'message'>)
   | { role: 'system'; content: string; again: (() => void) | null }
   | { role: 'error'; sentence: string; details: string | null; again: (() => boolean) | null };
-export type Line = NewLine & { readonly id: number };
+/** `at`: when it was written; undefined = the server has not said so. */
+export type Line = NewLine & { readonly id: number; readonly at?: string | undefined };
 export type LineOf<R extends Line['role']> = Extract<Line, { role: R }>;
 export type Look = NonNullable<Frame<'progress'>['look']>;
 export type RestoreAsked = Omit<Extract<PendingQuestion, { type: 'restore' }>, 'type'>;
 
 /**
  * The newest line of a person or the assistant, whatever notes stand below it, if it has this text
- * already: an answer may come both with the history and as a late frame.
+ * already: an answer may come both with the history and as a late frame. What was written at
+ * another time is another line.
  */
 export function alreadySays(
   lines: readonly Line[],
   role: 'user' | 'assistant',
   said: string,
+  at?: string,
 ): Line | null {
   const newest = lines.findLast((line) => 'said' in line);
   if (!newest || newest.said !== said.trim()) return null;
+  if (at !== undefined && newest.at !== undefined && newest.at !== at) return null;
   return (newest.role === 'user') === (role === 'user') ? newest : null;
 }
 

@@ -117,7 +117,10 @@ export class Conversation {
     this.lines.value = this.drawn.filter(({ id }) => id !== line.id);
   }
 
-  showAnswer({ body, suggestions, changedFiles, change = null, ending = {} }: Answer): void {
+  showAnswer(
+    { body, suggestions, changedFiles, change = null, ending = {} }: Answer,
+    at?: string,
+  ): void {
     const frame = changedFiles ? this.newestChanges : null;
     const changes = frame && changesOfFrame(frame);
     const actions: AnswerActions = {
@@ -125,10 +128,11 @@ export class Conversation {
       onChanges: changes ? () => openChanges(() => Promise.resolve(changes)) : undefined,
       onPublish: changedFiles ? this.publish : undefined,
     };
-    const known = alreadySays(this.drawn, 'assistant', body);
-    if (!known) {
+    const known = alreadySays(this.drawn, 'assistant', body, at);
+    if (known && at !== undefined) this.alter({ ...known, at });
+    else if (!known) {
       const suggested = suggestions.length > 0 ? suggestions : (frame?.suggestions ?? []);
-      this.add(answerLine(body, suggested, { actions, made: ending, change }));
+      this.add(answerLine(body, suggested, { actions, made: ending, change }), at);
     } else if (changedFiles && known.role === 'assistant')
       this.alter({
         ...known,
@@ -142,15 +146,11 @@ export class Conversation {
   }
 
   /** A line that was written elsewhere. */
-  showLine(line: Omit<HistoryItem, 'timestamp'>): void {
-    const { role, content } = line;
+  showLine(line: HistoryItem): void {
+    const { role, content, timestamp } = line;
     if (role === 'user') this.showUser(content, content);
     else if (role === 'system') this.showNote(this.noteOf(line), null);
-    else {
-      const answer = readAnswer(content, line);
-      if (!alreadySays(this.drawn, 'assistant', answer.body))
-        this.showAnswer({ ...answer, changedFiles: false });
-    }
+    else this.showAnswer({ ...readAnswer(content, line), changedFiles: false }, timestamp);
   }
 
   /** The newest message of the person, in whichever tab it was written; '' = there is none. */
@@ -254,10 +254,12 @@ export class Conversation {
   private past(history: readonly HistoryItem[], newestAnswer?: HistoryItem): readonly Line[] {
     return history.flatMap((item) => {
       const line = this.pastLine(item, item === newestAnswer);
-      if (!item.failure) return this.named(line);
+      if (!item.failure) return this.named(line, item.timestamp);
       const { error: message, ...coded } = item.failure;
       const failure = { ...explainFailure({ ...coded, message }), again: null };
-      return [line, { role: 'error' as const, ...failure }].map((each) => this.named(each));
+      return [line, { role: 'error' as const, ...failure }].map((each) =>
+        this.named(each, item.timestamp),
+      );
     });
   }
 
@@ -286,12 +288,12 @@ export class Conversation {
     return this.lines.value ?? [];
   }
 
-  private named(line: NewLine): Line {
-    return { ...line, id: (this.lastId += 1) };
+  private named(line: NewLine, at?: string): Line {
+    return { ...line, id: (this.lastId += 1), at };
   }
 
-  private add(line: NewLine): Line {
-    const named = this.named(line);
+  private add(line: NewLine, at?: string): Line {
+    const named = this.named(line, at);
     this.lines.value = [...this.drawn, named];
     return named;
   }

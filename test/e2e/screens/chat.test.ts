@@ -233,6 +233,26 @@ describe('the chat', () => {
     ]);
     expect(download.suggestedFilename()).toBe('👨家族_ゲーム❤.zip');
   });
+
+  it('has two lines where two notices have one text', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    const notice = (timestamp: string): void =>
+      session.api.sockets.push(project.id, {
+        ...{ type: 'chatLine', projectId: project.id, role: 'assistant' },
+        ...{ content: '作り直しました', timestamp },
+      });
+    notice('2026-01-01T00:00:00.000Z');
+    notice('2026-01-01T00:05:00.000Z');
+    notice('2026-01-01T00:05:00.000Z');
+    session.api.sockets.push(project.id, {
+      ...{ type: 'chatLine', projectId: project.id, role: 'user', content: 'ここまで' },
+      timestamp: '2026-01-01T00:06:00.000Z',
+    });
+    await expect.poll(() => texts(page, '.message.user')).toContain('ここまで');
+    const made = (await texts(page, '.message.assistant')).filter((each) => /作り直し/.test(each));
+    expect(made).toHaveLength(2);
+  });
 });
 
 describe('a network that dies', () => {
