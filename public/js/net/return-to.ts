@@ -13,7 +13,7 @@ export const noticeLeft = slot<Notice>('dreamcore_notice');
 /** The wish of a first game, until its project is there. */
 export const wishKept = slot<string>('dreamcore_wish', KEPT_MS);
 /** The token of the guest whose game goes to the account behind the sign-in. */
-export const guestKept = slot<string>('dreamcore_left_guest');
+export const guestKept = slot('dreamcore_left_guest', undefined, (token): string | null => token);
 /** The game that a guest signs in to like. */
 export const wishedLike = slot<string>('dreamcore_wished_like');
 /** The game that a guest signs in to remix. */
