@@ -31,7 +31,7 @@ it.each(TESTED_SIZES)('takes everything along, and signs out everywhere, on a %s
     page.waitForEvent('download'),
     page.click('#exportButton:enabled'),
   ]);
-  expect(download.suggestedFilename()).toBe('DreamCoreのデータ.zip');
+  expect(download.suggestedFilename()).toBe('ゲームクリエイターのデータ.zip');
   const entries = unzip(await readFile(await download.path()));
   expect(String(entries.get(`projects/${projectId}/project.json`))).toContain('こんにちは');
   await page.locator('#exportButton:enabled').scrollIntoViewIfNeeded();

@@ -48,7 +48,7 @@ function factsOf(params: NonNullable<Coded['params']>): ChangeReceipt['facts'] {
   return names
     .filter((name) => params[name] !== undefined)
     .map((name) => {
-      const said = paramIn(text.messages, name, params[name]);
+      const said = paramIn(text.messages, name, params);
       return [text.changeLabels[name], name === 'unseen' ? text.changePlaces(said) : said];
     });
 }

@@ -85,20 +85,20 @@ export function ChangeLoop({ name, projectId }: { name: string; projectId: strin
           />
         )}
         <canvas {...SIZE} ref={still} hidden={isFailed.value} aria-hidden="true" />
-        {isFailed.value ? (
+        {isFailed.value && (
           <Button class="link-button" onClick={again}>
             {text.retry}
           </Button>
-        ) : (
-          <IconButton
-            icon={isMoving.value ? 'pause' : 'play'}
-            label={isMoving.value ? text.changeLoopPause : text.changeLoopPlay}
-            onClick={() => (isMoving.value = !isMoving.value)}
-          />
         )}
       </div>
       <figcaption>
         <span>{text.changeBefore}</span>
+        <IconButton
+          icon={isMoving.value ? 'pause' : 'play'}
+          label={isMoving.value ? text.changeLoopPause : text.changeLoopPlay}
+          disabled={isFailed.value}
+          onClick={() => (isMoving.value = !isMoving.value)}
+        />
         <span>{text.changeAfter}</span>
       </figcaption>
     </figure>

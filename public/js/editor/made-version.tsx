@@ -1,4 +1,4 @@
-/** What stands in an answer about the version that was made: its image, and what it has cost. */
+/** What stands in an answer about the version that was made: its image and, for members, its cost. */
 import { useMemo } from 'preact/hooks';
 import { ownImage } from '../list/thumb.js';
 import { readStoredSession } from '../net/session-cache.js';
@@ -10,9 +10,10 @@ export type Ending = Pick<Frame<'completed'>, 'spending' | 'screenshotUrl'>;
 
 /** The place of the image is kept before it is there. */
 export function MadeVersion({ spending, screenshotUrl }: Ending) {
+  const session = readStoredSession();
   // A token that was renewed does not load it anew.
   const url = useMemo(
-    () => ownImage(screenshotUrl ?? null, readStoredSession()?.access_token),
+    () => ownImage(screenshotUrl ?? null, session?.access_token),
     [screenshotUrl],
   );
   return (
@@ -25,7 +26,9 @@ export function MadeVersion({ spending, screenshotUrl }: Ending) {
         height={480}
         decoding="async"
       />
-      {spending && <p class="made-spending">{spendingWords(spending)}</p>}
+      {spending && session?.user.is_anonymous !== true && (
+        <p class="made-spending">{spendingWords(spending)}</p>
+      )}
     </>
   );
 }

@@ -72,7 +72,7 @@ async function load(session) {
     count.replaceChildren(
       h('span', { class: 'visually-hidden' }, text.mypageGamesLabel(all)),
       h('strong', { 'aria-hidden': 'true' }, String(all)),
-      h('span', { 'aria-hidden': 'true' }, text.mypageGames),
+      h('span', { 'aria-hidden': 'true' }, text.mypageGames(all)),
     );
     note.textContent = text.mypageEmpty;
     note.hidden = projects.length > 0;

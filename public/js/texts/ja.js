@@ -237,7 +237,7 @@ export const ja = {
   stepNext: 'まもなく始まります',
 
   // Preview
-  beingTried: 'ためしに遊んでいます',
+  beingTried: '試し遊び中',
   sketchPlay: 'できるまでスケッチで遊ぶ',
   sketchHere: 'スケッチで遊べます。本物ができたら入れかわります。',
   sketchReady: 'ゲームができました',

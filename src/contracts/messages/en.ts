@@ -194,7 +194,8 @@ export const en = {
     key: 'keys',
   },
   thing: 'what is drawn',
-  nothing: 'nothing that can be seen',
+  nothing: 'nothing that a play has found',
+  look: 'how it looks',
   between: '; ',
   comma: ', ',
 } as const satisfies Words & { said: Record<MessageCode, string> };

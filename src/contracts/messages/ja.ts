@@ -197,7 +197,8 @@ export const ja = {
     key: 'キー',
   },
   thing: '描かれているもの',
-  nothing: '見てわかる違いはありません',
+  nothing: '試し遊びでは見つかりませんでした',
+  look: '見た目',
   between: '」「',
   comma: '、',
 } as const satisfies Words;

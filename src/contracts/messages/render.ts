@@ -15,6 +15,8 @@ export interface Words {
   /** Something that has no name for a player, and a list without items. */
   readonly thing: string;
   readonly nothing: string;
+  /** What has changed where images differ and no fact does. */
+  readonly look: string;
   /** Separates the items of a quoted list inside a sentence, and of a plain one. */
   readonly between: string;
   readonly comma: string;
@@ -25,7 +27,7 @@ export function renderIn(words: Words, message: Shown): string | null {
   if ('text' in message) return message.text;
   const { code, params } = message;
   if (!Object.hasOwn(words.said, code)) return null;
-  const place = (_: string, name: string): string => paramIn(words, name, params[name]);
+  const place = (_: string, name: string): string => paramIn(words, name, params);
   return (words.said[code] ?? '')
     .replace(/\[([^\]]*\{(\w+)\}[^\]]*)\]/g, (_, part: string, name: string) =>
       params[name] === undefined ? '' : part,
@@ -34,13 +36,15 @@ export function renderIn(words: Words, message: Shown): string | null {
 }
 
 /** A param of a message as it stands in the text. */
-export function paramIn(words: Words, name: string, value: unknown): string {
+export function paramIn(words: Words, name: string, params: Params): string {
+  const value = params[name];
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   if (!Array.isArray(value)) return '';
   if (name === 'paragraphs')
     return (value as Shown[]).map((each) => renderIn(words, each) ?? '').join('\n\n');
   const items = value as (string | ShownFact)[];
-  if (name === 'changed' && items.length === 0) return words.nothing;
+  if (name === 'changed' && items.length === 0)
+    return params['loop'] === undefined ? words.nothing : words.look;
   const isQuoted = name !== 'changed' && name !== 'gained' && name !== 'same';
   return items
     .map((item) => (typeof item === 'string' ? itemIn(words, name, item) : factIn(words, item)))

@@ -147,8 +147,16 @@ describe('P4: the receipt', () => {
     expect(receiptNotes(report)).toMatchObject([{ params: { loop: loopName } }]);
   });
 
-  it('says that nothing differs, and nothing at all without a tape', () => {
-    expect(inWords(changed({ isSame: true }), 'ja')[0]).toContain('違いはありません');
+  it('names the look where moments differ and no fact does', () => {
+    const report = changed({ same: [SCORE] }, [], { loopName: 'a'.repeat(64) });
+    expect(inWords(report, 'en')).toEqual(['(Changed: how it looks · the same: score)']);
+    expect(inWords(report, 'ja')).toEqual(['（変わったところ: 見た目 · 同じ: 得点）']);
+  });
+
+  it('claims no more than was measured where nothing differs, and nothing without a tape', () => {
+    const same = changed({ isSame: true });
+    expect(inWords(same, 'ja')).toEqual(['（変わったところ: 試し遊びでは見つかりませんでした）']);
+    expect(inWords(same, 'en')).toEqual(['(Changed: nothing that a play has found)']);
     expect(receiptNotes(changed({ tapes: 0, changed: [SPEED] }))).toEqual([]);
     expect(receiptNotes(reportOf([], [], { needs: [], gameTree: '1' }))).toEqual([]);
   });
