@@ -1,4 +1,4 @@
-/** What stands in an answer about the version that was made: its image and, for members, its cost. */
+/** What an answer shows of the version that was made: its image and, for members, its cost. */
 import { useMemo } from 'preact/hooks';
 import { ownImage } from '../list/thumb.js';
 import { readStoredSession } from '../net/session-cache.js';
