@@ -28,7 +28,7 @@ export interface RollOptions extends Output {
   readonly seconds: number;
 }
 
-/** A bad build is told within 60 s: when its workers poll, its canary ends, and is deleted. */
+/** A bad build is known within 60 s: when its workers poll, its canary ends, and is deleted. */
 const READY_LIMIT_MS = 30_000;
 const TRIED_LIMIT_MS = 45_000;
 const LOOK_MS = 1_000;
