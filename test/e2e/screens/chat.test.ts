@@ -124,6 +124,7 @@ describe('the chat', () => {
     const bubble = page.locator('.message.assistant').last();
     const retry = bubble.getByRole('button', { name: '再試行' });
     await retry.waitFor();
+    expect(await bubble.locator('figcaption button').count()).toBe(1);
     expect((await bubble.innerText()).split('\n').filter(Boolean)).toEqual([
       render(lost).slice(1, -1),
       '速くしました。',
@@ -132,6 +133,7 @@ describe('the chat', () => {
       ...['ゲームを遊ぶ', 'みんなに見せる'],
     ]);
     const stage = bubble.locator('.change-loop-stage');
+    await retry.scrollIntoViewIfNeeded();
     const before = await stage.boundingBox();
     await page.route('**/screenshots/*', (route) =>
       route.fulfill({ path: 'public/images/icon-512.png' }),

@@ -165,7 +165,7 @@ describe('the answer to a version', () => {
     Object.assign(project.job ?? {}, { status: 'completed' });
     const { job } = project;
     turn.emit({ type: 'completed', job, result: { message }, spending, screenshotUrl });
-    await page.waitForSelector('.made-spending');
+    await page.waitForSelector('.made-screenshot');
   };
   const loaded = `document.querySelectorAll('.made-screenshot').length === 1
     && document.querySelector('.made-screenshot').naturalWidth === 360`;
@@ -201,6 +201,17 @@ describe('the answer to a version', () => {
     const page = await session.editor('desktop', id);
     await ends(page, spending);
     expect(await texts(page, '.made-spending')).toEqual([words]);
+  });
+
+  it('names no price to a guest, who pays none', async () => {
+    session.api.guests = true;
+    const page = await session.page('phone');
+    await page.goto(session.api.url);
+    await page.fill('#wishInput', '釣りゲームを作って');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.message.assistant');
+    await ends(page, { usd: 0.31, shareOfDay: null, shareLeft: null });
+    expect(await texts(page, '.made-spending')).toEqual([]);
   });
 });
 
