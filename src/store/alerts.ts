@@ -55,7 +55,7 @@ export function createAlerts(deps: AlertDeps): Alerts {
       try {
         const row = await store.alerts.raise({ ...alert, standsMs });
         if (row.times === 1)
-          log[level]({ alert: alert.kind, key: alert.key, ...alert.details }, alert.message);
+          log[level]({ alert: alert.kind, subject: alert.key, ...alert.details }, alert.message);
         if (row.isNotified || deps.config.ALERT_WEBHOOK_URL === undefined) return;
         if (
           await post(deps, deps.config.ALERT_WEBHOOK_URL, {
@@ -68,7 +68,7 @@ export function createAlerts(deps: AlertDeps): Alerts {
           await store.alerts.notified(row.id);
       } catch (error) {
         log.error(
-          { alert: alert.kind, key: alert.key, ...alert.details, err: error },
+          { alert: alert.kind, subject: alert.key, ...alert.details, err: error },
           `${alert.message} (this alert could not be stored)`,
         );
       }
@@ -76,9 +76,10 @@ export function createAlerts(deps: AlertDeps): Alerts {
 
     async clear({ kind, key }) {
       try {
-        if (await store.alerts.clear(kind, key)) log.info({ alert: kind, key }, 'alert is over');
+        if (await store.alerts.clear(kind, key))
+          log.info({ alert: kind, subject: key }, 'alert is over');
       } catch (error) {
-        log.warn({ alert: kind, key, err: error }, 'an alert could not be cleared');
+        log.warn({ alert: kind, subject: key, err: error }, 'an alert could not be cleared');
       }
     },
   };
@@ -111,7 +112,7 @@ async function post(
     }
   }
   log.error(
-    { alert: body['kind'], key: body['key'], problem },
+    { alert: body['kind'], subject: body['key'], problem },
     'the alert webhook could not be reached',
   );
   return false;

@@ -70,6 +70,11 @@ export function outcomeOf({ state, failure, run, progress }: ListedWork): string
   return `failed: ${run?.failureKind ?? failure ?? 'reason unknown'}`;
 }
 
+/** Address of its user; a guest has none. */
+export function userOf({ email, user_id: id }: Pick<WorkRow, 'email' | 'user_id'>): string {
+  return email || (id === null ? '(deleted)' : 'guest');
+}
+
 function render(found: readonly ListedWork[]): string {
   if (found.length === 0) return 'Nothing was found.';
   return renderTable(HEADERS, found.map(cellsOf), NUMBERS_FROM);
@@ -82,7 +87,7 @@ function cellsOf(work: ListedWork): string[] {
     kindOf(work),
     outcomeOf(work),
     work.attempt > 1 ? `${work.backend} (attempt ${work.attempt})` : work.backend,
-    (work.email ?? work.user_id ?? '(deleted)').slice(0, MAX_USER_CHARS),
+    userOf(work).slice(0, MAX_USER_CHARS),
     duration(work.seconds),
     money(work.usd),
   ];

@@ -2,7 +2,7 @@ import { judgingSummary } from '../../contracts/game/judging.js';
 import { PlayReport } from '../../contracts/game/play.js';
 import { RunUsage } from '../../contracts/execution/runner.js';
 import { duration, moment, money, renderTable } from '../table.js';
-import { kindOf, outcomeOf } from './list.js';
+import { kindOf, outcomeOf, userOf } from './list.js';
 import type { ShownJob, Step } from './shown.js';
 
 /** Everything of one job for a person. */
@@ -36,7 +36,7 @@ function renderHead({ work, run, end }: ShownJob): string {
   const lines = [
     `${kindOf(listed)} ${work.id}: ${outcomeOf(listed)}, ${duration(work.seconds)}`,
     pair('made', moment(work.created_at)),
-    pair('user', `${work.email ?? '(deleted)'} ${work.user_id ?? ''}`),
+    pair('user', `${userOf(work)} ${work.user_id ?? ''}`),
     pair('project', `${work.project ?? '(deleted)'} ${work.project_id ?? ''}`),
     pair('backend', `${work.backend}, ${work.attempt} attempt(s)`),
   ];
