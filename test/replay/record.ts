@@ -578,6 +578,7 @@ async function save(env: WorkflowEnv, name: string, workflowId: string): Promise
   // Identities, sticky queues and stack traces tell about the machine that recorded them.
   const text = historyToJSON(history)
     .replace(/\d+@[\w.-]+/g, 'worker@host')
+    .replace(/(?:\/[\w.-]+)+(?=\/node_modules\/)/g, '') // elsewhere where it is a link
     .replaceAll(PROJECT_ROOT, '');
   await writeFile(file, `${JSON.stringify(JSON.parse(text), null, 1)}\n`);
 }
