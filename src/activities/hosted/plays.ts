@@ -127,8 +127,9 @@ async function keepImages(
   const bytesOf = (image: string) => Buffer.from(image, 'base64');
   let name = head.screenshot ?? null;
   if (screen !== null && (await hasImageOfParent(store, head))) {
-    name = sha256Of(bytesOf(screen));
-    await screenshots.keep(input, name, bytesOf(screen), card === null ? null : bytesOf(card));
+    const bytes = bytesOf(screen);
+    name = sha256Of(bytes);
+    await screenshots.keep(input, name, bytes, card === null ? null : bytesOf(card));
     await store.revisions.showTuned(projectId, revision, name);
   }
   if (loop !== null && name !== null) await screenshots.keepLoop(input, name, bytesOf(loop));

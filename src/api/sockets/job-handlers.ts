@@ -72,8 +72,7 @@ async function stopAndAnswer(
   const row = await stopJob(deps, job);
   if (!row || row.status === 'cancelled') return session.send({ type: 'cancelled', ...reply });
   // Too late to stop: a subscriber is sent the end by the stream, any other socket from here.
-  if (session.subscription?.jobId !== job.id)
-    sendEnd(session, isActive(row.status) ? await untilEnded(deps, row) : row);
+  if (session.subscription?.jobId !== job.id) sendEnd(session, await untilEnded(deps, row));
 }
 
 /**
@@ -109,7 +108,8 @@ function sendEnd(session: Session, row: JobRow): void {
   if (frame) session.send(frame);
 }
 
-function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
+async function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
+  if (!isActive(row.status)) return row;
   const read = async () => (await store.jobs.get(row.id)) ?? row;
   return poll(read, ({ status }) => !isActive(status), NEARLY_DONE_MS, 100);
 }
