@@ -329,7 +329,7 @@ function feedOf(api: FakeApi, query: URLSearchParams): object {
 function card(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {
   const game = api.store.games.find(({ id }) => id === url.pathname.split('/')[3]);
   if (game && url.pathname.endsWith('/remix')) {
-    const project = api.store.addGame(game.title);
+    const project = api.store.addRemix(game.title);
     return json(response, 200, { success: true, projectId: project.id });
   }
   if (game && url.pathname.endsWith('/like')) {

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { PlaySummary } from '../../src/contracts/game/play.js';
 import type { GameCard } from '../../src/contracts/media/publishing.js';
-import type { CodedMessage } from '../../src/contracts/messages/message.js';
+import {
+  codeOf,
+  message,
+  render,
+  type CodedMessage,
+} from '../../src/contracts/messages/message.js';
 
 /**
  * What the fake server knows: one user, projects with chat and versions, jobs with the frames they
@@ -192,6 +197,16 @@ export class FakeStore {
       { role: 'assistant', content: answer, timestamp: at(1_000) },
     );
     this.addVersion(project, request, at(0));
+  }
+
+  /** As `makeRemix` leaves a project: one version, and one line that no user wrote. */
+  addRemix(title: string): FakeProject {
+    const project = this.addProject({ name: title });
+    this.addVersion(project, `Remix of ${title}`);
+    const line = message('REMIXED_FROM', { title });
+    const timestamp = new Date().toISOString();
+    project.history.push({ role: 'system', content: render(line), ...codeOf(line), timestamp });
+    return project;
   }
 
   addVersion(

@@ -1,6 +1,7 @@
 /** The lines of the chat: answers, questions, and what the buttons of a line do. */
 import { signal } from '@preact/signals';
 import type { Requests } from '../net/requests.ts';
+import { remixMade } from '../net/return-to.ts';
 import type { Session } from '../net/session.js';
 import { explainFailure, saidText, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
@@ -59,8 +60,12 @@ export class Conversation {
   private versions: readonly Version[] = [];
   private lastEnding: Frame<'projectSelected'>['lastEnding'];
   private readonly dismissedKey;
+  /** The title of the game that this project was remixed from a moment ago. */
+  private readonly remixedTitle;
 
   constructor(readonly page: Page) {
+    const remix = remixMade.take();
+    this.remixedTitle = remix?.projectId === page.projectId ? remix.title : null;
     this.dismissedKey = `dreamcore_dismissed_${page.projectId}`;
   }
 
@@ -73,6 +78,9 @@ export class Conversation {
     this.earlier.value = earlier;
     const newestAnswer = history.findLast(({ role }) => role === 'assistant');
     this.lines.value = this.past(history, newestAnswer);
+    // A reconnect draws the lines anew, and the notice is none of the history.
+    if (this.remixedTitle !== null && !history.some(({ role }) => role === 'user'))
+      this.showNote(text.remixReady(this.remixedTitle), null);
     if (pendingQuestion?.type === 'look' && (activeJob || versions.length > 0))
       this.showLook(pendingQuestion);
     // Beside a job it may have to wait.

@@ -1,6 +1,6 @@
 /** Remix: a project of one's own from a published game, where its maker allows that. */
 import { ask, failureText } from '../net/rest.js';
-import { wishedRemix } from '../net/return-to.ts';
+import { remixMade, wishedRemix } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';

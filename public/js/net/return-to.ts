@@ -18,6 +18,8 @@ export const guestKept = slot('dreamcore_left_guest', undefined, (token): string
 export const wishedLike = slot<string>('dreamcore_wished_like');
 /** The game that a guest signs in to remix. */
 export const wishedRemix = slot<string>('dreamcore_wished_remix');
+/** The remix that was just made, until its editor opens. */
+export const remixMade = slot<{ projectId: string; title: string }>('dreamcore_remix_made');
 /** The game that a guest left in order to make one himself. */
 export const gameLeft = slot<{ title: string; url: string }>('dreamcore_left_game');
 

@@ -106,6 +106,7 @@ export const enPublish = {
   remixSignIn: 'Sign in to remix games',
   remixMeans: 'Make a game of your own from this one.',
   remixFailed: 'It could not be remixed. Please try again.',
+  remixReady: (title) => `Your copy of “${title}” is ready. Say what should be different.`,
   remixOf: (title, maker) => `A remix of “${title}” by ${maker}`,
   playMake: 'Create',
   playNoTitle: 'Untitled',

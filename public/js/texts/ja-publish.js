@@ -105,6 +105,8 @@ export const jaPublish = {
   remixSignIn: 'リミックスするにはログインしてください',
   remixMeans: 'このゲームをもとに、自分のゲームを作れます。',
   remixFailed: 'リミックスできませんでした。もう一度お試しください。',
+  remixReady: (/** @type {string} */ title) =>
+    `「${title}」のコピーができました。変えたいところを書いてください。`,
   remixOf: (/** @type {string} */ title, /** @type {string} */ maker) =>
     `「${title}」（by ${maker}）のリミックス`,
   playMake: '作る',

@@ -153,6 +153,12 @@ describe.each(TESTED_SIZES)('swiping on %s', (size) => {
     await page.click(`${slide} .slide-remix`);
     await page.waitForURL('**/project/*');
     expect(session.api.requests).toContain(`POST /api/games/${second?.id}/remix`);
+    // Once: the notice belongs to the opening, not to the conversation.
+    const ready = '.message.system:has-text("「にばん」のコピーができました")';
+    await page.waitForSelector(ready);
+    await page.reload();
+    await page.waitForSelector('#chatInput:enabled');
+    expect(await page.locator(ready).count()).toBe(0);
   });
 
   it('finds games by words and by likes, and goes on through what it found', async () => {
