@@ -41,7 +41,7 @@ export function wireAssets({ session, projectId, attachments }) {
   const onClick = (id, run) =>
     byId(id, HTMLButtonElement).addEventListener(
       'click',
-      () => void forMembers(session, text.guestImages, run),
+      () => void forMembers(session, 'images', run),
     );
   const context = { session, projectId, onInsert: attach };
   if (localStorage.getItem('dreamcore_images'))

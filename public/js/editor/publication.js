@@ -42,7 +42,7 @@ export class Publication {
   /** To the publish page; asks first when players would meet a broken game. */
   open() {
     return whileBusy(this.#button, async () =>
-      forMembers(this.page.session, text.guestPublish, () => this.#open()),
+      forMembers(this.page.session, 'publish', () => this.#open()),
     );
   }
 

@@ -26,7 +26,7 @@ export function wireLike(button, game, session) {
   };
   const toggle = async () => {
     if (!session || session.isGuest)
-      return signInFirst(text.playLikeSignIn, [text.signInReturns], () => wishedLike.put(game.id));
+      return signInFirst('like', [text.signInReturns], () => wishedLike.put(game.id));
     await whileBusy(button, change);
   };
   const change = async () => {

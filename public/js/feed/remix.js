@@ -23,12 +23,14 @@ export function wireRemix(button, game, session) {
   const run = async () => {
     if (!session || session.isGuest) {
       const lines = [text.remixMeans, text.signInReturns];
-      return signInFirst(text.remixSignIn, lines, () => wishedRemix.put(game.id));
+      return signInFirst('remix', lines, () => wishedRemix.put(game.id));
     }
     await whileBusy(button, async () => {
       try {
         const made = await ask(session, 'POST', `/api/games/${game.id}/remix`, { actionId });
-        location.assign(`/project/${(await made.json()).projectId}`);
+        const { projectId } = await made.json();
+        remixMade.put({ projectId, title: game.title });
+        location.assign(`/project/${projectId}`);
         await new Promise((resolve) =>
           window.addEventListener('pageshow', resolve, { once: true }),
         );

@@ -95,7 +95,7 @@ export async function ask(session, method, path, body) {
     untilOnline,
   });
   return taken(`${method} ${path}`, response).catch((error) => {
-    if (error.code === ACCOUNT_REQUIRED) void signInFirst(accountRequired(), [text.guestKeeps]);
+    if (error.code === ACCOUNT_REQUIRED) void signInFirst('account', [text.guestKeeps]);
     throw error;
   });
 }

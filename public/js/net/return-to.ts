@@ -1,7 +1,13 @@
 /** Where to go on after sign-in, and what the next page needs. Kept for this tab only. */
+import type { text } from '../texts/index.js';
 import { slot } from './slot.ts';
 
 export const SIGN_IN_PAGE = '/signin';
+
+/** What needs an account. */
+export type SignInNeed = keyof typeof text.needed;
+
+export const signInFor = (need: SignInNeed): string => `${SIGN_IN_PAGE}?needed=${need}`;
 
 const KEPT_MS = 15 * 60_000;
 const isOwnPath = (url: unknown): boolean => typeof url === 'string' && /^\/(?!\/)/.test(url);

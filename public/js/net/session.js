@@ -1,7 +1,7 @@
 /** The signed-in person of this page: token, name, renewal, and the way out. */
 import { authClient } from './auth-client.js';
 import { leavePush } from './push.js';
-import { noticeLeft, rememberThisPage, SIGN_IN_PAGE } from './return-to.ts';
+import { noticeLeft, rememberThisPage, SIGN_IN_PAGE, signInFor } from './return-to.ts';
 import {
   clearCachedSession,
   forgetSdkSession,
@@ -54,7 +54,8 @@ export async function requireSession() {
   const returning = location.hash.includes('access_token=');
   const wasSignedIn = hasTraceOfSession();
   const known = (returning ? null : readStoredSession()) ?? (await askSdk());
-  if (!known) return leaveForSignIn(wasSignedIn ? 'expired' : null);
+  if (!known)
+    return wasSignedIn ? leaveForSignIn('expired') : leaveForSignIn(null, signInFor('page'));
   if (returning) history.replaceState(null, '', location.pathname + location.search);
   const session = new Session(known);
   session.follow();
@@ -74,12 +75,15 @@ export async function guestSession() {
   return session;
 }
 
-/** @param {'expired' | 'guestEnded' | null} notice @returns {Promise<never>} */
-function leaveForSignIn(notice) {
+/**
+ * @param {'expired' | 'guestEnded' | null} notice @param {string} [address]
+ * @returns {Promise<never>}
+ */
+function leaveForSignIn(notice, address = SIGN_IN_PAGE) {
   clearCachedSession();
   rememberThisPage();
   if (notice) noticeLeft.put(notice);
-  location.replace(SIGN_IN_PAGE);
+  location.replace(address);
   return new Promise(() => {
     /* the page is going away */
   });

@@ -130,7 +130,7 @@ async function create() {
   } catch (error) {
     buttons.setBusy(false);
     if (error instanceof RequestRefused && error.code === 'GUEST_PROJECT_LIMIT')
-      return void signInFirst(error.message, [text.guestMore, text.guestKeeps]);
+      return void signInFirst('games', [text.guestMore, text.guestKeeps]);
     toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
   }
 }

@@ -93,5 +93,13 @@ if (notice === 'guestEnded') showError(text.guestEnded);
 if (notice === 'deleted') showNote(text.accountDeleted);
 else if (notice === 'known') showNote(text.loginKnown);
 else if (wishKept.read() !== null) showNote(text.loginForWish);
+// Of a value that is not one of ours nothing is known.
+const need = new URLSearchParams(location.search).get('needed');
+const reason = Object.entries(text.needed).find(([name]) => name === need);
+if (reason && notice === null) {
+  const line = byId('loginReason', HTMLParagraphElement);
+  [, line.textContent] = reason;
+  line.hidden = false;
+}
 void checkSession();
 window.addEventListener('pageshow', (event) => event.persisted && checkSession());

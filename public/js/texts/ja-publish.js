@@ -84,7 +84,6 @@ export const jaPublish = {
   playFrame: 'ゲーム',
   playByKeys: 'キーボードで遊ぶ',
   playLike: 'いいね',
-  playLikeSignIn: 'いいねするにはログインしてください',
   signIn: 'ログイン',
   signInReturns: 'ログインすると、このゲームに戻ります。',
   leftGame: '遊んでいたゲーム',
@@ -102,7 +101,6 @@ export const jaPublish = {
   shareDone: 'ゲームを登録しました！',
   playCopied: 'URLをコピーしました',
   playRemix: 'リミックス',
-  remixSignIn: 'リミックスするにはログインしてください',
   remixMeans: 'このゲームをもとに、自分のゲームを作れます。',
   remixFailed: 'リミックスできませんでした。もう一度お試しください。',
   remixReady: (/** @type {string} */ title) =>

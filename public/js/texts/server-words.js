@@ -11,7 +11,7 @@ import { language, text } from './index.js';
 const BY_CODE = {
   USER_LIMIT_EXCEEDED: text.userLimit,
   PROJECT_LIMIT_EXCEEDED: text.projectLimit,
-  GUEST_PROJECT_LIMIT: text.guestOneGame,
+  GUEST_PROJECT_LIMIT: text.needed.games,
   SYSTEM_LIMIT_EXCEEDED: text.systemLimit,
   RATE_LIMIT_EXCEEDED: text.rateLimit,
   JOB_ALREADY_ACTIVE: text.jobActive,

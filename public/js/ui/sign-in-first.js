@@ -1,35 +1,35 @@
 /** The way of a visitor, or a guest, over the sign-in to what needs an account, and back. */
-import { rememberThisPage, SIGN_IN_PAGE } from '../net/return-to.ts';
+import { rememberThisPage, SIGN_IN_PAGE, signInFor } from '../net/return-to.ts';
 import { text } from '../texts/index.js';
 import { confirmDialog } from './dialog.js';
 import { h } from './dom.js';
 
 /**
  * Offers the sign-in; the person comes back to this page.
- * @param {string} title @param {string[]} lines @param {() => void} [wish] keeps what is to be done
- * then
+ * @param {import('../net/return-to.ts').SignInNeed} need @param {string[]} lines
+ * @param {() => void} [wish] keeps what is to be done then
  */
-export async function signInFirst(title, lines, wish = () => {}) {
+export async function signInFirst(need, lines, wish = () => {}) {
   await confirmDialog({
     iconName: 'person',
-    title,
+    title: text.needed[need],
     lines,
     action: text.signIn,
     run: async () => {
       rememberThisPage();
       wish();
-      location.assign(SIGN_IN_PAGE);
+      location.assign(signInFor(need));
     },
   });
 }
 
 /**
  * Runs what a guest has no right to: a guest is offered the sign-in.
- * @param {import('../net/session.js').Session} session @param {string} title why
- * @param {() => void | Promise<void>} run
+ * @param {import('../net/session.js').Session} session
+ * @param {import('../net/return-to.ts').SignInNeed} need @param {() => void | Promise<void>} run
  */
-export function forMembers({ isGuest }, title, run) {
-  return isGuest ? signInFirst(title, [text.guestKeeps]) : run();
+export function forMembers({ isGuest }, need, run) {
+  return isGuest ? signInFirst(need, [text.guestKeeps]) : run();
 }
 
 /** A link to the sign-in, and back. @param {string} look its classes @param {string} words */

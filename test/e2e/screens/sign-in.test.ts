@@ -139,6 +139,16 @@ describe('sign-in', () => {
       session.api.sockets.overrides.set('createProject', () => refusal);
       await page.click('#createProjectButton:enabled');
       await asked('ゲストが作れるゲームは1つです');
+      await page.click('#createProjectButton:enabled');
+      await page.click('.confirm-card:has-text("ゲストが作れるゲームは1つです") .primary');
+      await page.waitForSelector('#loginReason:text-is("ゲストが作れるゲームは1つです")');
+      await page.waitForSelector('#loginNote:has-text("引き継がれます")');
+      await check(page, 'sign-in, with the reason');
+      await page.goto(`${session.api.url}/signin?needed=toString`);
+      await page.waitForSelector('#loginNote:has-text("引き継がれます")');
+      expect(await page.isVisible('#loginReason')).toBe(false);
+      await page.goto(`${session.api.url}/create`);
+      await page.waitForSelector('#projectGrid[aria-busy="false"]');
       await check(page, 'list of a guest');
       await page.goto(`${session.api.url}/mypage`);
       await page.waitForSelector('#profileName:has-text("ゲスト")');
@@ -266,7 +276,8 @@ describe('sign-in', () => {
       ),
     ).toEqual([]);
     await page.goto(`${session.api.url}/create`);
-    await page.waitForURL(`${session.api.url}/signin`);
+    await page.waitForURL(`${session.api.url}/signin?needed=page`);
+    await page.waitForSelector('#loginReason:has-text("このページを見るには")');
   });
 
   inFullRuns('what happens to sessions once in a while', () => {
