@@ -14,6 +14,21 @@ afterAll(() => session.close());
 beforeEach(() => session.clear());
 
 const current = (page: Page) => texts(page, '.nav-item[aria-current="page"]');
+/** Contrast of the ground under the present page's item to that of the other items. */
+const groundContrast = (page: Page) =>
+  page.evaluate<number>(`(() => {
+    const groundOf = (element) => {
+      const { backgroundColor } = getComputedStyle(element);
+      return backgroundColor === 'rgba(0, 0, 0, 0)' ? groundOf(element.parentElement)
+        : backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number);
+    };
+    const light = (color) => color.map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0.05);
+    const item = (which) => light(groundOf(document.querySelector('.nav-item' + which)));
+    const [here, other] = [item('[aria-current]'), item(':not([aria-current], .nav-next)')];
+    return Math.max(here, other) / Math.min(here, other);
+  })()`);
 const shelf = (page: Page) => page.waitForSelector('#collection[aria-busy="false"]');
 
 describe.each(TESTED_SIZES)('wandering on %s', (size) => {
@@ -34,6 +49,8 @@ describe.each(TESTED_SIZES)('wandering on %s', (size) => {
       await page.waitForURL(`**${address}`);
       await page.waitForSelector(ready);
       expect(await current(page)).toEqual([here]);
+      // WCAG 1.4.11: a state of a control is seen by 3:1.
+      expect(await groundContrast(page)).toBeGreaterThan(3);
       await check(page, address);
       // What comes last on a page can be scrolled out from under the navigation.
       expect(
