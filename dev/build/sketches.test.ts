@@ -54,6 +54,15 @@ describe('a sketch', () => {
     }
   });
 
+  it('has the ground of its game from its first paint on, before any script has run', () => {
+    for (const [name, html] of Object.entries(pages)) {
+      const [, top] = /"backgroundTop",.*?"value":"(#[0-9a-f]{6})"/i.exec(html) ?? [];
+      const [, bottom] = /backgroundBottom: '(#[0-9a-f]{6})'/i.exec(html) ?? [];
+      const [style = ''] = /<style>[^]*?<\/style>/.exec(html) ?? [];
+      expect(style, name).toContain(`background: linear-gradient(${top}, ${bottom});`);
+    }
+  });
+
   it.each(['breakout', 'fishing', 'bubbles', 'cards', 'duel'] as const)(
     'of %s is played like the game of that kind, in both languages',
     (kind) => {

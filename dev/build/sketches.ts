@@ -38,8 +38,11 @@ export function sketchPage({ genre, dimension, language }: SketchKind): string {
   const wish = both(WISHES[genre])[language];
   const theme = themeFromText(wish, { styleId: null, dimension, language });
   const dress = spoken(kitPart('sketch'), language);
+  const { backgroundTop: top, backgroundBottom: bottom } = theme.palette;
+  // A sketch is shown while it loads: its first paint has the colours of the next ones.
   return composeGame({ ...theme, language, title: TITLE[language] })
     .replace(MADE_BY, '')
+    .replace('background: #15131f;', `background: linear-gradient(${top}, ${bottom});`)
     .replace('</body>', () => `${dress}\n</body>`);
 }
 

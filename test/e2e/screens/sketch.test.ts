@@ -66,6 +66,17 @@ it('comes to the front with the progress, the chat one tap away, and once', asyn
   expect(session.complaints).toEqual([]);
 });
 
+it('shows that it is coming while its page is on its way', async () => {
+  const { page, offer } = await making();
+  // A route that is not answered stays on its way.
+  await page.route('**/sketch/**', () => undefined);
+  offer();
+  await page.waitForSelector('#sketchFrame:visible');
+  await page.waitForSelector('#previewEmpty.is-making:visible');
+  const ground = 'getComputedStyle(document.getElementById("sketchFrame")).backgroundColor';
+  expect(await page.evaluate(ground)).toBe('rgba(0, 0, 0, 0)');
+});
+
 it('leaves whoever types where they are, with a button that leads to it', async () => {
   const { page, offer } = await making();
   await page.click('#chatInput');
