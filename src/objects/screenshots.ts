@@ -20,13 +20,15 @@ interface Screenshot {
  */
 export function createScreenshots(objects: ObjectStore) {
   return {
-    keep: async (
-      project: ProjectPlace,
-      name: string,
-      bytes: Buffer,
-      card: Buffer | null = null,
-    ): Promise<void> =>
-      writeScreenshot(objects, screenshotKey(PREFIX, project, name), { bytes, card }),
+    keep: async (to: ProjectPlace, name: string, bytes: Buffer, card: Buffer | null = null) =>
+      writeScreenshot(objects, screenshotKey(PREFIX, to, name), { bytes, card }),
+
+    /** To another project, under the same name; false = there is none of it. */
+    copy: async (from: ProjectPlace, to: ProjectPlace, name: string): Promise<boolean> => {
+      const found = await readScreenshot(objects, screenshotKey(PREFIX, from, name));
+      if (found) await writeScreenshot(objects, screenshotKey(PREFIX, to, name), found);
+      return found !== null;
+    },
 
     /** Null when there is none of that name. */
     read: async (project: ProjectPlace, name: string) =>

@@ -130,7 +130,7 @@ async function keepImages(
     const bytes = bytesOf(screen);
     name = sha256Of(bytes);
     await screenshots.keep(input, name, bytes, card === null ? null : bytesOf(card));
-    await store.revisions.showTuned(projectId, revision, name);
+    await store.revisions.showAs(projectId, revision, name);
   }
   if (loop !== null && name !== null) await screenshots.keepLoop(input, name, bytesOf(loop));
 }

@@ -151,11 +151,11 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
       return call(client, 'mark_version', params, Marked.nullable());
     },
 
-    /** A tuned version is shown as itself from then on. */
-    showTuned: (projectId: string, revision: string, screenshot: string): Promise<void> => {
-      const tuned = table().update({ screenshot }).eq('kind', 'tune');
-      const query = tuned.eq('project_id', projectId).eq('revision', revision);
-      return run('show a tuned version', query);
+    /** A version that no play has seen, tuned or remixed, is shown by this from then on. */
+    showAs: (projectId: string, revision: string, screenshot: string): Promise<void> => {
+      const unplayed = table().update({ screenshot }).in('kind', ['tune', 'remix']);
+      const query = unplayed.eq('project_id', projectId).eq('revision', revision);
+      return run('show a version that was not played', query);
     },
 
     /** The revision, of any kind, with this prefix of 7–40 hex digits; null = none, or several. */

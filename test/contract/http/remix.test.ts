@@ -3,6 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { actionWorkflowId, gameIdFor } from '../../../src/contracts/base/ids.js';
 import { attributesOf } from '../../../src/contracts/durable/search-attributes.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
 import { log } from '../../support/database.js';
@@ -55,9 +57,12 @@ async function call(
 }
 
 /** A published game of the maker's, and a version after it that is not out. */
-async function published(listing: { remix: string; visibility?: string }): Promise<string> {
+async function published(
+  listing: { remix: string; visibility?: string },
+  screenshot: string | null = null,
+): Promise<string> {
   const { id } = await store.projects.create(maker.id, '作りかけ');
-  await publishVersion({ store }, stack.dataDir, maker, id, FILES);
+  await publishVersion({ store }, stack.dataDir, maker, id, FILES, { screenshot });
   const title = '星よけ';
   const answer = await call('POST', `/api/projects/${id}/publish`, maker, { title, ...listing });
   expect(answer.status).toBe(200);
@@ -112,6 +117,36 @@ describe('Remix', () => {
     });
     await socket.close();
     expect(await store.revisions.list(parentId)).toHaveLength(1);
+  });
+
+  it('is shown by the screenshot of what it was made from, whose project may go', async () => {
+    const screenshots = createScreenshots(createFileObjectStore(stack.dataDir));
+    const name = 'e'.repeat(64);
+    const parentId = await published({ remix: 'allowed' }, name);
+    const place = { userId: maker.id, projectId: parentId };
+    await screenshots.keep(place, name, Buffer.from('seen'), Buffer.from('its square'));
+    const projectId = String((await remix(parentId, stranger)).json['projectId']);
+    await screenshots.removeProject(place);
+    const socket = await Socket.signedIn(stack.baseUrl, stranger);
+    const { projects } = await socket.ask({ type: 'listProjects' });
+    await socket.close();
+    const list = projects as { id: string; imageUrl: string | null }[];
+    const imageUrl = list.find(({ id }) => id === projectId)?.imageUrl;
+    expect(imageUrl).toBe(`/api/projects/${projectId}/screenshots/${name}`);
+    for (const [query, seen] of [
+      ['', 'seen'],
+      ['?card=1', 'its square'],
+    ] as const) {
+      const headers = { authorization: `Bearer ${stranger.accessToken}` };
+      const answer = await fetch(`${stack.baseUrl}${imageUrl}${query}`, { headers });
+      expect(await answer.text()).toBe(seen);
+    }
+    // A game that was never seen has none to give.
+    const unseen = await published({ remix: 'allowed' });
+    const { json } = await remix(unseen, stranger);
+    expect(await store.revisions.head(String(json['projectId']))).toMatchObject({
+      screenshot: null,
+    });
   });
 
   it('credits its parent where it is published, while that is out', async () => {

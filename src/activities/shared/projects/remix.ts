@@ -4,6 +4,7 @@ import { projected, ProjectCopy } from '../../../contracts/rows/projects.js';
 import { mayRemix, type RemixGameInput } from '../../../contracts/media/publishing.js';
 import { message, notice } from '../../../contracts/messages/message.js';
 import { isPublishedFile } from '../../../domain/publishing/published-files.js';
+import type { Screenshots } from '../../../objects/screenshots.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import { copyVersion } from '../../../versions/kept/again.js';
@@ -14,42 +15,41 @@ import type { RemixActivities } from '../../ports/game-ports.js';
 import { objectOf } from './version-object.js';
 
 export interface RemixDeps {
-  store: Pick<Store, 'activityLog' | 'notifications' | 'projects' | 'publishedGames' | 'remixes'>;
+  store: Store;
   versions: Versions;
+  screenshots: Pick<Screenshots, 'copy'>;
   log: Log;
 }
 
 /** Making one's own project from a published game: its files first, then its rows, in one. */
 export function remixActivities(deps: RemixDeps): RemixActivities {
-  const { store, versions } = deps;
+  const { store, versions, screenshots } = deps;
   return {
     async makeRemix(input) {
       const { actionId, userId } = input;
       const game = await allowedGame(deps, input);
       const projectId = remixProjectIdFor(actionId);
-      const source = { projectId: game.projectId, revision: game.revision };
-      const subject = `Remix of ${game.title}`;
+      const { id, title } = game;
+      const subject = `Remix of ${title}`;
       const made = await copyVersion(
         versions,
         { projectId, workId: actionId },
-        { source, isWanted: isPublishedFile, subject, parent: null },
+        { source: game, isWanted: isPublishedFile, subject, parent: null },
       );
       const isMade = await store.remixes.create({
-        actionId,
-        projectId,
-        userId,
+        ...{ actionId, projectId, userId, subject },
         ...projected(ProjectCopy, game.project),
-        name: game.title,
-        parentId: game.projectId,
-        revision: made.revision,
+        ...{ name: title, parentId: game.projectId, revision: made.revision },
         object: await objectOf(versions, projectId, made),
-        subject,
         chatId: chatLineIdFor(actionId, 'assistant'),
-        line: message('REMIXED_FROM', { title: game.title }),
+        line: message('REMIXED_FROM', { title }),
       });
       if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
-      store.activityLog.ofProject('remix', projectId, userId, game.id);
-      const { id, title } = game;
+      // Nothing plays a remix: it is shown as what it was made from.
+      const [{ screenshot = null } = {}] = await store.gameFaces.of([game]);
+      if (screenshot !== null && (await screenshots.copy(game, { userId, projectId }, screenshot)))
+        await store.revisions.showAs(projectId, made.revision, screenshot);
+      store.activityLog.ofProject('remix', projectId, userId, id);
       await store.notifications.ofGame('remixed', id, userId, notice('GAME_REMIXED', { title }));
       return { projectId };
     },
