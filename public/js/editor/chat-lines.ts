@@ -10,9 +10,12 @@ export interface AnswerActions {
   onPublish?: (() => void) | undefined;
 }
 
-/** `said` is what the other side of the wire has of it. */
+/**
+ * `said` is what the other side of the wire has of it, `jobId` its job, where this page has seen it
+ * begin.
+ */
 export type NewLine =
-  | { role: 'user'; said: string; shown: string }
+  | { role: 'user'; said: string; shown: string; jobId?: string }
   | {
       role: 'assistant';
       said: string;

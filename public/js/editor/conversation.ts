@@ -115,9 +115,16 @@ export class Conversation {
     return this.add({ role: 'user', said: said.trim(), shown });
   }
 
-  /** Its job has begun: shows it where that is not done yet. */
-  showBegun(said: string, shown: string): void {
-    if (!alreadySays(this.drawn, 'user', said)) this.showUser(said, shown);
+  begun(line: Line, jobId: string): void {
+    if (line.role === 'user') this.alter({ ...line, jobId });
+  }
+
+  showBegun({ frame, shown }: PendingMessage, job: { jobId: string; isExisting: boolean }): void {
+    const { jobId, isExisting } = job;
+    const known = isExisting ? alreadySays(this.drawn, 'user', frame.content) : null;
+    // Lines of the history name no job; any other line is of another message of the same words.
+    if (known?.role === 'user' && (known.jobId ?? jobId) === jobId) return;
+    this.begun(this.showUser(frame.content, shown), jobId);
   }
 
   /** It was refused, or waits. */

@@ -196,7 +196,8 @@ export class JobFlow {
       this.story.showNote(text.notProcessed, () => this.composer.giveBack(pending.frame.content));
     } else if (pending) {
       this.#last = lastOf(pending);
-      if (!this.#isDrawn) this.story.showBegun(pending.frame.content, pending.shown);
+      if (!this.#isDrawn) this.story.showBegun(pending, { jobId, isExisting });
+      else if (this.#sentLine) this.story.begun(this.#sentLine, jobId);
     }
     if (this.#ended.has(job.id)) return this.#idle();
     this.#run(job, isExisting);

@@ -24,8 +24,10 @@ export interface Answer {
 
 export interface JobStory {
   showUser(said: string, shown: string): Line;
-  /** Unless it is shown already. */
-  showBegun(said: string, shown: string): void;
+  /** This line is of this job. */
+  begun(line: Line, jobId: string): void;
+  /** Unless it is shown already; the history has it only of a job that exists. */
+  showBegun(sent: PendingMessage, job: { jobId: string; isExisting: boolean }): void;
   remove(line: Line): void;
   /** The same answer may come twice. */
   showAnswer(answer: Answer): void;

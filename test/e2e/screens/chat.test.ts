@@ -279,6 +279,25 @@ describe('a network that dies', () => {
   });
 });
 
+describe('two messages of the same words', () => {
+  it('are two lines where the second has a job of its own, with no answer between', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    session.api.sockets.script = (turn) => {
+      const { job } = turn.project;
+      if (job === null) return void turn.startJob();
+      turn.emit({ type: 'cancelled', job });
+      turn.startJob();
+    };
+    const page = await session.editor('phone', project.id);
+    const said = () => page.locator('.message.user:has-text("もっと速くして")').count();
+    await say(page, 'もっと速くして');
+    await page.waitForSelector('#stopButton:visible');
+    await say(page, 'もっと速くして');
+    await page.waitForSelector('.message.system:has-text("停止しました")');
+    await expect.poll(said).toBe(2);
+  });
+});
+
 describe.each(TESTED_SIZES)('Q3: what is said while a game is made, on %s', (size) => {
   it('stands below the work in order, here and after a reload, and can be taken out', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
