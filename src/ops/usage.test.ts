@@ -25,6 +25,7 @@ describe('the table of usage', () => {
         row({ backend: 'modal' }),
         row({ backend: 'modal', kind: 'modal', usd: 0.0005, seconds: 61.4 }),
         row({ day: '2026-11-24', user_id: null, email: null }),
+        row({ day: '2026-11-23', user_id: 'u2', email: '' }),
       ]),
     ).toBe(
       [
@@ -34,7 +35,8 @@ describe('the table of usage', () => {
         '2026-11-25  modal    a@example.test     1         $0.25      $0.00          $0.00 ' +
           '       61 s',
         '2026-11-24  local    (deleted)          1         $0.25      $0.00          $0.00',
-        'total                                   7         $1.25      $2.00        $0.0110 ' +
+        '2026-11-23  local    guest              1         $0.25      $0.00          $0.00',
+        'total                                   8         $1.50      $2.00        $0.0110 ' +
           '       61 s',
       ].join('\n'),
     );

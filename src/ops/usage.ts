@@ -1,5 +1,6 @@
 import { CONTAINER_TIME } from '../contracts/execution/backends.js';
 import type { UsageSummaryRow } from '../store/tables/usage.js';
+import { userOf } from './jobs/list.js';
 import { operatorOf, shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 import { money, renderTable } from './table.js';
@@ -89,7 +90,7 @@ export function renderUsage(rows: readonly UsageSummaryRow[]): string {
   for (const row of rows) {
     const { day, backend } = row;
     const key = `${day} ${backend} ${row.user_id ?? ''}`;
-    const user = row.email ?? row.user_id ?? '(deleted)';
+    const user = userOf(row);
     const line = lines.get(key) ?? emptyLine({ day, backend, user });
     lines.set(key, line);
     for (const sum of [line, total]) {

@@ -1,7 +1,14 @@
 /** How numbers and moments are written on the page of operators. */
-import { language } from '../texts/index.js';
+import { language, text } from '../texts/index.js';
 
 const LOCALE = language === 'en' ? 'en' : 'ja-JP';
+
+/**
+ * Address of a user; a guest has none. @param {{ email: string | null, user_id: string | null }} of
+ */
+export function userOf({ email, user_id: id }) {
+  return email || (id === null ? text.opsDeleted : text.guestName);
+}
 
 /** @param {string} at */
 export function moment(at) {

@@ -8,7 +8,7 @@ import { saveFile } from '../ui/file-name.js';
 import { toast } from '../ui/toast.js';
 import { doAct } from './act.js';
 import { setQuery } from './address.js';
-import { duration, moment, money, size } from './format.js';
+import { duration, moment, money, size, userOf } from './format.js';
 import { factList, nothing, outside, section, table } from './parts.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
@@ -107,7 +107,7 @@ function facts({ job }) {
     [text.opsKind, job.run?.kind ?? job.kind],
     [text.opsFailure, job.run?.failureKind ?? job.failure ?? '-'],
     [text.opsError, readByUser(job)],
-    [text.opsWho, job.email ?? job.user_id ?? text.opsDeleted],
+    [text.opsWho, userOf(job)],
     [text.opsProject, job.project ?? job.project_id ?? text.opsDeleted],
     [text.opsBackend, `${job.backend}, ${text.opsAttempt(job.attempt)}`],
     [text.opsMade, moment(job.created_at)],

@@ -4,7 +4,7 @@ import { text } from '../texts/index.js';
 import { buttonOf, h } from '../ui/dom.js';
 import { query } from './address.js';
 import { filterForm, jobsQuery } from './filters.js';
-import { duration, moment, money } from './format.js';
+import { duration, moment, money, userOf } from './format.js';
 import { openJob } from './job-dialog.js';
 import { badge, list, pager, replaceContent } from './parts.js';
 
@@ -64,7 +64,7 @@ function cells(job) {
     h(
       'span',
       { class: 'ops-cell-who' },
-      job.email ?? job.user_id ?? text.opsDeleted,
+      userOf(job),
       job.project !== null && h('span', { class: 'ops-note' }, job.project),
     ),
     h(

@@ -48,10 +48,14 @@ describe.each(TESTED_SIZES)('the page of operators on %s', (size) => {
       backend: 'modal',
       attempt: 3,
       step: null,
+      email: '',
     });
     ops.addJob({ state: 'completed', kind: 'renderVideo', step: null, email: null, user_id: null });
     const page = await opened(size);
     expect(await texts(page, '.ops-badge')).toEqual(['実行中', '失敗', '完了']);
+    const users = page.locator('.ops-cell-who');
+    await expect.poll(() => users.nth(1).innerText()).toMatch(/^ゲスト/);
+    await expect.poll(() => users.nth(2).innerText()).toMatch(/^（削除済み）/);
     await check(page, 'jobs');
     await shot(page, `jobs-${size}`);
     if (size === 'phone') await page.click('.ops-filter-box summary');
