@@ -39,6 +39,11 @@ describe('the demo model as a judge', () => {
     const judging = judgingOf(asked, JudgeAnswer.parse(say(asked)));
     expect(judging).toMatchObject({ facts: [{ asked: true }, { asked: false }] });
   });
+  it('has no words for facts: the catalogue names those that have a name', () => {
+    const asked = { checks, change: '敵を速くして', facts: ['changed: moves drawn.image 91'] };
+    const judging = judgingOf(asked, JudgeAnswer.parse(say(asked)));
+    expect(judging).toMatchObject({ facts: [{ words: '' }] });
+  });
   it('decides nothing where it is shown nothing', () => {
     expect(answersOf(judge(told({}), false))).toEqual(['undecided', 'undecided']);
   });

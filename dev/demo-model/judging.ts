@@ -22,7 +22,8 @@ const ASKED: Readonly<Record<string, string | undefined>> = asked;
 
 /**
  * Verdicts on the checks of a game: by the fault that this model has put into it, and undecidable
- * without an image; on what a change has changed by the words of its request.
+ * without an image; on what a change has changed by the words of its request, with no name for it:
+ * the catalogue has one for what players know.
  */
 export function answerJudging(request: MessagesRequest): string {
   const { prompt } = readConversation(request);
@@ -43,7 +44,7 @@ export function answerJudging(request: MessagesRequest): string {
   const facts = [...prompt.matchAll(FACT)].map(([, number = '', kind = '', what = '']) => {
     const name = what.split(/[\s.]/).find((part) => part.length > 2 && change.includes(part));
     const isAsked = matches(ASKED[kind] ?? null, change) || name !== undefined;
-    return { fact: Number(number), asked: isAsked, words: `DEMO: ${kind} ${what}` };
+    return { fact: Number(number), asked: isAsked, words: '' };
   });
   return JSON.stringify({ checks, facts, faults: LOOKS.test(prompt) ? [overlapOn(1)] : [] });
 }

@@ -147,6 +147,17 @@ describe('P4: the receipt', () => {
     expect(receiptNotes(report)).toMatchObject([{ params: { loop: loopName } }]);
   });
 
+  it('shows no id of a fact that a judge repeats in place of words', () => {
+    const drawn: ReceiptFact = { kind: 'moves', what: 'drawn.image 91' };
+    const raw = 'DEMO: moves drawn.image 91';
+    const report = changed({ lost: [AGAIN], changed: [drawn] }, [
+      says(0, false, 'again state.round.n'),
+      says(1, true, raw),
+    ]);
+    expect(inWords(report, 'en')).toEqual(['(Changed: what is drawn)']);
+    expect(JSON.stringify(lossNotes(report))).not.toContain('state.round');
+  });
+
   it('names the look where moments differ and no fact does', () => {
     const report = changed({ same: [SCORE] }, [], { loopName: 'a'.repeat(64) });
     expect(inWords(report, 'en')).toEqual(['(Changed: how it looks · the same: score)']);

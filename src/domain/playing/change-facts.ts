@@ -102,9 +102,13 @@ function saidFacts({ receipt, judging }: PlayReport, list: 'lost' | 'changed'): 
     const said = judged.find(({ at }) => at === first + index);
     if (said === undefined) return asSaid(fact);
     const { asked: isAsked, words } = said;
-    return { fact, isAsked, ...(words.trim() !== '' && { words }) };
+    return { fact, isAsked, ...(isPlain(words) && { words }) };
   });
 }
+
+/** A judge may repeat the id of a fact, such as `drawn.image 91`, which no player understands. */
+const isPlain = (words: string): boolean =>
+  words.trim() !== '' && !/\b(?:page|drawn|scene|digits|state)\.\S/.test(words);
 
 /** A change without a name: that there is one, not the measure by which it was noticed. */
 function unnamed([first]: Receipt['changed']): SaidFact[] {
