@@ -108,6 +108,23 @@ describe('a change request', () => {
     ]);
   });
 
+  it.each([
+    ['ボールが敵を撃つゲーム', 'ボールを速くして', ['playerSpeed: 16.2'], '主人公を速くしました'],
+    ['ボールが敵を撃つゲーム', '弾を速くして', ['shotSpeed: 1030'], '弾を速くしました'],
+    ['ボールを撃つシューティング', 'ボールを速くして', ['enemySpeed: 124'], '敵を速くしました'],
+    ['a ball that shoots enemies', 'make the ball red', ["playerColor: '#ef4444'"], null],
+    ['宇宙のシューティング', 'ボールを速くして', ['shotSpeed: 1030'], '弾を速くしました'],
+    ['ブロック崩し', '玉を速くして', ['shotSpeed: 540'], '玉を速くしました'],
+    ['ボールでブロック崩し', 'make the ball faster', ['shotSpeed: 540'], '玉を速くしました'],
+  ])(
+    'takes a ball for the figure that is one, else for the shots: %s, %s',
+    (made, asked, to, says) => {
+      const game = gameOf(made);
+      expect(changes(game, applied(game, asked)).came).toEqual(to);
+      if (says !== null) expect(planEdits(asked, game, null).done).toMatchObject([{ ja: says }]);
+    },
+  );
+
   it('renames the game in its spec too', () => {
     const { specEdits } = planEdits(
       'タイトルを「新名」にして',

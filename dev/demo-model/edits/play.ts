@@ -5,7 +5,7 @@ import { COUNTS, matches, type Role } from '../tables.js';
 import { ROLE_WORDS } from '../theme/vocabulary.js';
 import { featureEnd, FEATURES, featureStart, type Feature } from './features.js';
 import { isRole, type Rule } from './looks.js';
-import type { Wish } from './sentence.js';
+import { shootsBalls, type Wish } from './sentence.js';
 import type { GameSource } from './source.js';
 
 const MORE = /増や|ふや|多く|たくさん|いっぱい|増し|長く|延ば|のば|\bmore\b|increase|longer/i;
@@ -107,13 +107,10 @@ function removeFeature(source: GameSource, { name }: Feature): boolean {
   return from >= 0 && to >= 0 && source.replace(source.content.slice(from, to + end.length), '');
 }
 
+const LIVES =
+  /ライフ(?!回復)|残機|残り機|HP|体力|命|ハート(?:の数|を(?:増|減)|.*\d)|\b(?:lives|life|health)\b/i;
 const lives: Rule = ({ words }, source) => {
-  if (
-    !/ライフ(?!回復)|残機|残り機|HP|体力|命|ハート(?:の数|を(?:増|減)|.*\d)|\b(?:lives|life|health)\b/i.test(
-      words,
-    )
-  )
-    return null;
+  if (!LIVES.test(words)) return null;
   const current = source.number('lives');
   if (current === null) return null;
   const asked = /(\d{1,2})/.exec(words)?.[1];
@@ -132,13 +129,10 @@ const lives: Rule = ({ words }, source) => {
     : null;
 };
 
+const TIME_LIMIT =
+  /制限時間|時間制限|タイマー|カウントダウン|\d+\s*秒(?:で|に)|time ?limit|\btimer\b/i;
 const timeLimit: Rule = ({ words }, source) => {
-  if (
-    !/制限時間|時間制限|タイマー|カウントダウン|\d+\s*秒(?:で|に)|time ?limit|\btimer\b/i.test(
-      words,
-    )
-  )
-    return null;
+  if (!TIME_LIMIT.test(words)) return null;
   const current = source.number('timeLimit');
   if (current === null) return null;
   if (REMOVE.test(words))
@@ -199,19 +193,19 @@ const score: Rule = ({ words }, source) => {
     : null;
 };
 
-const SHOTS = both('弾|the shots');
 const rapidFire: Rule = ({ words, targets }, source) => {
   if (!/連射|連発/.test(words) && !targets.includes('shot')) return null;
   if (/連射|連発|間かく/.test(words) || MORE.test(words))
     return scale(source, 'shotInterval', SLOWER.test(words) || LESS.test(words) ? 1.4 : 0.65)
       ? both('弾を撃つ間かくを変えました|I changed how often shots are fired')
       : null;
+  const what = both(shootsBalls(source) ? '玉|the ball' : '弾|the shots');
   const size = direction(words, BIGGER, SMALLER);
   if (size !== null && scale(source, 'shotSize', size))
-    return made(SHOTS, both(isUp(size) ? '大きく|bigger' : '小さく|smaller'));
+    return made(what, both(isUp(size) ? '大きく|bigger' : '小さく|smaller'));
   const speed = direction(words, FASTER, SLOWER);
   return speed !== null && scale(source, 'shotSpeed', speed)
-    ? made(SHOTS, both(isUp(speed) ? '速く|faster' : '遅く|slower'))
+    ? made(what, both(isUp(speed) ? '速く|faster' : '遅く|slower'))
     : null;
 };
 
@@ -230,12 +224,9 @@ const jump: Rule = ({ words }, source) => {
     new RegExp(`${HIGHER.source}|${BIGGER.source}|遠く`, 'i'),
     new RegExp(`${LOWER.source}|${SMALLER.source}`, 'i'),
   );
-  return factor !== null &&
-    scale(
-      source,
-      'jumpPower',
-      factor > 1 ? Math.min(1.5, factor * 0.9) : Math.max(0.6, factor * 1.1),
-    )
+  if (factor === null) return null;
+  const power = factor > 1 ? Math.min(1.5, factor * 0.9) : Math.max(0.6, factor * 1.1);
+  return scale(source, 'jumpPower', power)
     ? made(both('ジャンプ|the jumps'), both(isUp(factor) ? '高く|higher' : '低く|lower'))
     : null;
 };

@@ -30,21 +30,31 @@ const isCalled = (words: string, name: string): boolean =>
     ? new RegExp(`\\b${name}(?:e?s)?\\b`, 'i').test(words)
     : words.includes(name);
 
+const BALL = /玉(?=[をはがのも])|ボール|\bballs?\b/i;
+/** Figures that are called so, or are drawn as one. */
+const IS_BALL = /ボール|玉|\bball|[🔵⚽🏀⚾🎾🏐🏈🎱🥎]/iu;
+/** A game whose shots are the ball: a wall is broken with it. */
+export const shootsBalls = ({ content }: GameSource) => /^\s*shotSpeed: .*玉/m.test(content);
+
 /**
  * The role that a word plays in this game: by its name in the file, or by another word for the same
  * figure.
  */
 function targetsIn(words: string, source: GameSource): Target[] {
   const found = keysOf(TARGETS).filter((target) => matches(TARGETS[target], words));
+  const isBall = BALL.test(words);
   const figures = WORDS.filter(({ pattern }) => pattern.test(words)).map(({ figure }) => figure);
   for (const [role, name] of byName(source)) {
     const emoji = source.text(`${role}Emoji`);
     if (
       isCalled(words, name) ||
+      (isBall && !shootsBalls(source) && IS_BALL.test(`${name}${emoji}`)) ||
       figures.some((figure) => figure.emoji === emoji || Object.values(figure.name).includes(name))
     )
       found.push(role);
   }
+  if (isBall && (shootsBalls(source) || !ROLES.some((role) => found.includes(role))))
+    found.push('shot');
   return [...new Set(found)];
 }
 
