@@ -33,6 +33,7 @@ function worn(words: unknown, source = 'parent') {
       listeners[name] = listener;
     },
     announce: (title: string) => page.announced.push(title),
+    startGame: () => page.announced.push(page.document.title),
     parent,
   };
   const code = scriptsOf(pages['runner-en'] ?? '').at(-1)?.code ?? '';
@@ -42,6 +43,25 @@ function worn(words: unknown, source = 'parent') {
     data: { type: 'sketchWords', words },
   });
   return { page, elements };
+}
+
+/** Settings and rules of a page, without a screen: evaluates code between them. */
+function playing(name: string): (code: string) => unknown {
+  const html = pages[name] ?? '';
+  const [, settings = '[]'] = /id="settings">([^]*?)<\/script>/.exec(html) ?? [];
+  const scripts = scriptsOf(html).map(({ code }) => code);
+  const rules = scripts.find((code) => code.includes('rules = {')) ?? '';
+  const [isFlat, ruled] = [!rules.includes('import '), rules.slice(rules.indexOf('rules = {'))];
+  const page = vm.createContext({
+    ...{ WIDTH: 390, HEIGHT: 844, rules: null, addEventListener: () => undefined },
+    ...{ pick: <T>(list: T[]) => list[0], random: () => 0, pace: () => 1, game: { level: 1 } },
+    document: { getElementById: () => ({ textContent: settings }) },
+  });
+  vm.runInContext('window = globalThis', page);
+  vm.runInContext(scripts.find((code) => code.includes('const CONFIG =')) ?? '', page);
+  // A module of a 3D game begins with its scene, and ends by starting it.
+  vm.runInContext(isFlat ? rules : ruled.slice(0, ruled.indexOf('\n};') + 3), page);
+  return (code) => vm.runInContext(code, page) as unknown;
 }
 
 describe('a sketch', () => {
@@ -91,6 +111,21 @@ describe('a sketch', () => {
       playerName: '🐱',
       blockEmojis: ['🐱', '🍎'],
     });
+  });
+
+  it.each([
+    ['catch-ja', 'rules.hint', ['🍎', '🐝']],
+    ['tap-ja', 'rules.hint', ['🐝', '🐼']],
+    ['tap-ja', 'CONFIG.friendRate = 1; rules.start(); appear(); guests[0].emoji', ['🐼']],
+    ['rhythm-ja', 'rules.hint', ['🍎']],
+    ['idle-ja', 'rules.hint', ['🐼']],
+    ['idle-ja', 'HELPERS[0].emoji + HELPERS[1].emoji + HELPERS[1].name', ['🍎', '🐝', 'ハチ']],
+    ['race-3d-ja', 'CONFIG.goal = 0; rules.hint', ['🍎']],
+  ])('names in %s the figures that it has taken on: %s', (name, said, figures) => {
+    const page = playing(name);
+    page(`Object.assign(THEME, { playerEmoji: '🐼', enemyEmoji: '🐝', itemEmoji: '🍎' });
+      Object.assign(THEME, { playerName: '🐼', enemyName: 'ハチ', itemName: 'りんご' });`);
+    for (const figure of figures) expect(page(said)).toContain(figure);
   });
 
   it('takes nothing that is no colour, no text, or of another sender', () => {
