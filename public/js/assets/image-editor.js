@@ -7,8 +7,9 @@ import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 import { assetImage, uploadAsset } from './asset-calls.js';
 import { fileOfDataUri } from './compress.js';
+import { cropPanel } from './crop-panel.ts';
 import { drawn, fileOf, MAX_SIDE_PX, mirrored, rotated } from './image-drawing.js';
-import { cropPanel, resizePanel } from './image-panels.js';
+import { resizePanel } from './image-panels.js';
 
 /** @typedef {import('./asset-calls.js').Asset} Asset */
 
@@ -120,11 +121,10 @@ class ImageEditor {
   }
 
   #show() {
+    const { width, height } = this.image;
+    this.image.style.setProperty('--ratio', String(width / height));
     this.image.setAttribute('role', 'img');
-    this.image.setAttribute(
-      'aria-label',
-      `${this.asset.filename} ${this.image.width}×${this.image.height}`,
-    );
+    this.image.setAttribute('aria-label', `${this.asset.filename} ${width}×${height}`);
     this.stage.replaceChildren(this.image);
   }
 

@@ -1,73 +1,13 @@
-/** The panels of the image editor that ask for something first: the part to keep, the new size. */
+/** The image editor's panels that ask for something first, and the one for a new size. */
 import { text } from '../texts/index.js';
 import { buttonOf, h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { cropped, drawn, MAX_SIDE_PX, middleFrame, within } from './image-drawing.js';
+import { drawn, MAX_SIDE_PX } from './image-drawing.js';
 
 /**
  * @typedef {{ image: HTMLCanvasElement, stage: HTMLElement, apply: (image: HTMLCanvasElement) =>
  * void, showTools: () => void }} Editing
  */
-
-/** Shapes by their label; null = free. @type {[label: string, aspect: number | null][]} */
-const SHAPES = [
-  [text.editFree, null],
-  ['1:1', 1],
-  ['4:3', 4 / 3],
-  ['16:9', 16 / 9],
-  ['9:16', 9 / 16],
-  [text.editRound, 1],
-];
-
-/**
- * Shape, and where it lies: sliders move and size it, so that keys do as well.
- * @param {Editing} editing
- */
-export function cropPanel(editing) {
-  const { image, stage } = editing;
-  let [label, aspect] = SHAPES[0] ?? ['', null];
-  let frame = middleFrame(image, null);
-  const mark = h('div', { class: 'edit-frame', 'aria-hidden': 'true' });
-  stage.append(mark);
-  const [across, down, size] = [text.editAcross, text.editDown, text.editPart].map((name, index) =>
-    slider(name, index === 2 ? 100 : 50, () => place()),
-  );
-  /** Places the frame by the sliders. */
-  const place = () => {
-    const part = Number(size?.value ?? 100) / 100;
-    const whole = middleFrame(image, aspect);
-    const { width, height } = { width: whole.width * part, height: whole.height * part };
-    frame = within(image, {
-      width,
-      height,
-      x: ((image.width - width) * Number(across?.value ?? 50)) / 100,
-      y: ((image.height - height) * Number(down?.value ?? 50)) / 100,
-    });
-    const [shown, around] = [image.getBoundingClientRect(), stage.getBoundingClientRect()];
-    const scale = shown.width / image.width;
-    mark.style.left = `${shown.left - around.left + frame.x * scale}px`;
-    mark.style.top = `${shown.top - around.top + frame.y * scale}px`;
-    mark.style.width = `${frame.width * scale}px`;
-    mark.style.height = `${frame.height * scale}px`;
-    mark.classList.toggle('is-round', label === text.editRound);
-  };
-  const shapes = h(
-    'div',
-    { class: 'edit-shapes', role: 'group', 'aria-label': text.editCropTitle },
-    SHAPES.map(([name, value]) =>
-      buttonOf({ class: 'chip', 'aria-pressed': String(name === label) }, name, () => {
-        [label, aspect] = [name, value];
-        for (const chip of shapes.querySelectorAll('button'))
-          chip.setAttribute('aria-pressed', String(chip.textContent === name));
-        place();
-      }),
-    ),
-  );
-  window.requestAnimationFrame(place);
-  return panel(text.editCropTitle, editing, [shapes, ...[size, across, down].map(labelOf)], () =>
-    editing.apply(cropped(image, frame, label === text.editRound)),
-  );
-}
 
 /** @param {Editing} editing */
 export function resizePanel(editing) {
@@ -102,20 +42,8 @@ export function resizePanel(editing) {
   });
 }
 
-/** @param {string} name @param {number} value @param {() => void} oninput */
-function slider(name, value, oninput) {
-  return h('input', {
-    type: 'range',
-    min: name === text.editPart ? 10 : 0,
-    max: 100,
-    value,
-    oninput,
-    'aria-label': name,
-  });
-}
-
 /** A control with its name in sight. @param {HTMLInputElement | undefined} control */
-function labelOf(control) {
+export function labelOf(control) {
   return h(
     'label',
     { class: 'edit-field' },
@@ -128,7 +56,7 @@ function labelOf(control) {
  * @param {string} title @param {Editing} editing @param {HTMLElement[]} content @param {() => void}
  * onApply
  */
-function panel(title, editing, content, onApply) {
+export function panel(title, editing, content, onApply) {
   return h(
     'form',
     {

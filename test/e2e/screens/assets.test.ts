@@ -198,4 +198,57 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     const { width, height } = await sharp(assets.bytes.get(assets.all[0]?.url ?? '')).metadata();
     expect([width, height]).toEqual([20, 20]);
   });
+
+  it('a crop is moved and sized by dragging, and its sliders follow', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const image = await sharp(await photo(400))
+      .resize(400, 200)
+      .toBuffer();
+    session.api.assets.add('ship.png', project.id, image);
+    const page = await session.editor(size, project.id);
+    if (size === 'phone') await page.click('#plusButton');
+    await page.click('#assetsButton');
+    await page.click('.asset-card:has-text("ship.png")');
+    await page.click('.asset-edit');
+    await page.click('[data-tool=crop]');
+    const boxOf = async (part: string) => {
+      // Once it stands still: the dialog comes in with a motion.
+      await page.hover(part);
+      const box = await page.locator(part).boundingBox();
+      if (!box) throw new Error(`${part} is nowhere`);
+      return box;
+    };
+    const dragged = async (from: string, by: readonly [x: number, y: number]): Promise<void> => {
+      const box = await boxOf(from);
+      const shown = await page.locator('.edit-stage canvas').boundingBox();
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      await page.mouse.down();
+      const to = { x: x + by[0] * (shown?.width ?? 0), y: y + by[1] * (shown?.height ?? 0) };
+      await page.mouse.move(to.x, to.y, { steps: 4 });
+      await page.mouse.up();
+    };
+    const at = (label: string) => page.locator(`[aria-label="${label}"]`).inputValue().then(Number);
+    // Free: each side by itself.
+    await dragged('.edit-corner.se', [-0.5, -0.25]);
+    await expect.poll(() => at('左右の位置')).toBe(0);
+    await dragged('.edit-frame', [1, 0.125]);
+    await expect.poll(() => at('左右の位置')).toBe(100);
+    expect(await at('上下の位置')).toBeCloseTo(50, -1);
+    await page.click('.edit-form .primary');
+    const label = await page.getAttribute('.edit-stage canvas', 'aria-label');
+    const [, width, height] = /(\d+)×(\d+)/.exec(label ?? '') ?? [];
+    expect(Math.abs(Number(width) - 200)).toBeLessThan(4);
+    expect(Math.abs(Number(height) - 150)).toBeLessThan(4);
+    // Of a fixed shape it keeps the shape.
+    await page.click('[data-tool=crop]');
+    await page.click('.edit-shapes .chip:has-text("1:1")');
+    await page.waitForSelector('.edit-shapes .chip[aria-pressed=true]:has-text("1:1")');
+    await dragged('.edit-corner.nw', [0.2, 0.2]);
+    await check(page, 'crop that was dragged');
+    await page.click('.edit-form .primary');
+    const square = await page.getAttribute('.edit-stage canvas', 'aria-label');
+    const [, side, other] = /(\d+)×(\d+)/.exec(square ?? '') ?? [];
+    expect(side).toBe(other);
+    expect(Number(side)).toBeLessThan(140);
+  });
 });
