@@ -59,7 +59,7 @@ class Library {
   /** @param {AssetContext} context */
   constructor(context) {
     this.context = context;
-    this.#upload = new UploadForm(context, (added) => void this.#added(added)).element;
+    this.#upload = new UploadForm(context, (...added) => void this.#added(...added)).element;
     this.body = h('div', { class: 'dialog-body' }, this.#own, this.#upload);
     this.tabs = h(
       'div',
@@ -104,11 +104,17 @@ class Library {
       tab.setAttribute('aria-pressed', String(tab.dataset['tab'] === name));
   }
 
-  /** What was just uploaded is chosen already. @param {Asset[]} added */
-  async #added(added) {
+  /**
+   * What was just uploaded is chosen already. @param {Asset[]} added
+   * @param {boolean} [isAll] false: what was refused stays in sight
+   */
+  async #added(added, isAll = true) {
     for (const asset of added) this.#chosen.set(asset.id, asset);
-    this.#show('own');
     this.#showChosen();
+    if (isAll) {
+      passFocus(this.#upload, this.#insert);
+      this.#show('own');
+    }
     await this.load();
   }
 

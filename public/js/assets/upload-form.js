@@ -13,6 +13,8 @@ const isHovering = matchMedia('(hover: hover)').matches;
 export class UploadForm {
   /** @type {File[]} */
   #files = [];
+  /** Why a file was not taken. @type {Map<File, string>} */
+  #problems = new Map();
   #list = h('ul', { class: 'asset-files' });
   #tags = h('input', { id: 'assetTags', class: 'text-input', autocomplete: 'off' });
   #note = h('input', { id: 'assetNote', class: 'text-input', autocomplete: 'off' });
@@ -60,7 +62,7 @@ export class UploadForm {
 
   /**
    * @param {import('./generate.js').AssetContext} context
-   * @param {(added: Asset[]) => void} onAdded
+   * @param {(added: Asset[], isAll: boolean) => void} onAdded `isAll`: no file is left
    */
   constructor(context, onAdded) {
     this.context = context;
@@ -91,7 +93,23 @@ export class UploadForm {
         this.element.querySelector('button')?.focus();
       },
     );
-    return h('li', {}, h('span', {}, file.name), remove);
+    const problem = this.#problems.get(file);
+    return h(
+      'li',
+      {},
+      h('span', {}, file.name, problem && h('span', { class: 'asset-problem' }, problem)),
+      remove,
+    );
+  }
+
+  #sayWhatFailed() {
+    const [file] = this.#files;
+    if (!file) return;
+    const words =
+      this.#files.length === 1
+        ? `${file.name}: ${this.#problems.get(file)}`
+        : text.assetsNotAdded(this.#files.length);
+    toast(words, { kind: 'error' });
   }
 
   /** @param {File} file */
@@ -100,7 +118,7 @@ export class UploadForm {
     this.#choose([]);
   }
 
-  /** One after the other; what failed stays in the list. */
+  /** One after the other; what failed stays in the list, with the reason. */
   async #submit() {
     const { session, projectId } = this.context;
     const fields = { projectId, tags: this.#tags.value, description: this.#note.value };
@@ -111,11 +129,12 @@ export class UploadForm {
         added.push(await uploadAsset(session, file, fields));
         this.#drop(file);
       } catch (error) {
-        const why = error instanceof Error ? error.message : text.somethingWrong;
-        toast(`${file.name}: ${why}`, { kind: 'error' });
+        this.#problems.set(file, error instanceof Error ? error.message : text.somethingWrong);
       }
     }
-    if (added.length > 0) this.onAdded(added);
+    this.#choose([]);
+    this.#sayWhatFailed();
+    if (added.length > 0) this.onAdded(added, this.#files.length === 0);
   }
 }
 

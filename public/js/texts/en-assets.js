@@ -32,6 +32,8 @@ export const enAssets = {
     'Sound: MP3, WAV, OGG (up to 1 MB)',
   assetsTags: 'Tags (with commas)',
   assetsNote: 'Description (optional)',
+  assetsNotAdded: (/** @type {number} */ count) =>
+    `${count} files could not be added. The reasons are below their names.`,
   assetWrongType: 'This kind of file cannot be used',
   assetTooLarge: 'The file is too large. Images may have up to 300 KB.',
   assetSoundTooLarge: 'Sounds may have up to 1 MB.',

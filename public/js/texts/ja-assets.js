@@ -31,6 +31,8 @@ export const jaAssets = {
     '画像: JPG, PNG, WebP（自動圧縮）, GIF（300KBまで）, SVG\n音声: MP3, WAV, OGG（1MBまで）',
   assetsTags: 'タグ（カンマ区切り）',
   assetsNote: '説明（任意）',
+  assetsNotAdded: (/** @type {number} */ count) =>
+    `${count}件を追加できませんでした。理由はファイル名の下にあります。`,
   assetWrongType: 'この種類のファイルは使えません',
   assetTooLarge: 'ファイルが大きすぎます。画像は300KBまでです。',
   assetSoundTooLarge: '音声は1MBまでです。',

@@ -147,8 +147,30 @@ describe('the tab アップロード', () => {
     await check(page, 'upload with a file');
     await page.click('.asset-details .primary');
     await page.waitForSelector('.asset-card[aria-pressed="true"]:has-text("hero.png")');
+    await check(page, 'uploaded');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('挿入');
     await page.click('.asset-footer .primary');
     await page.waitForSelector('.attached:has-text("hero.png")');
+  });
+
+  it('shows beside each of many files why it was not taken, and keeps those in sight', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    await page.click('#plusButton');
+    await page.click('#assetsButton');
+    await page.click('.asset-tab-button >> nth=1');
+    const refused = ['a.png', 'b.png', 'c.png', 'd.txt'];
+    await page.setInputFiles('.asset-dialog input[type=file]', [
+      ...refused.map((name) => ({ name, mimeType: '', buffer: Buffer.from('no image') })),
+      { name: 'hero.jpg', mimeType: 'image/jpeg', buffer: await photo(40) },
+    ]);
+    await page.click('.asset-details .primary');
+    await page.waitForSelector('.toast[role=alert]:has-text("4件を追加できませんでした")');
+    expect(await texts(page, '.asset-files li > span')).toEqual(
+      refused.map((name) => expect.stringMatching(new RegExp(`^${name}\\s*\\S+`)) as string),
+    );
+    expect(await page.innerText('.asset-count')).toBe('hero.jpg');
+    await check(page, 'refused files');
   });
 });
 
