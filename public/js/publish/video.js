@@ -14,7 +14,7 @@ const ROW_COMES_WITHIN_POLLS = 4;
 const END_STATES = ['completed', 'failed', 'cancelled'];
 
 /** @typedef {{ state: string, progress: number, createdAt: string }} VideoRow */
-/** @typedef {'completed' | 'failed' | 'cancelled'} VideoEnd */
+/** @typedef {'completed' | 'failed' | 'cancelled' | 'missing'} VideoEnd */
 /**
  * @typedef {object} VideoCalls
  * @property {(actionId: string) => Promise<void>} make answers when the video is there
@@ -38,6 +38,7 @@ export class PromoVideo {
   #key;
   /** @type {string | null} */
   #running = null;
+  #isThere = false;
 
   /** @param {HTMLElement} box @param {string} projectId @param {VideoCalls} calls */
   constructor(box, projectId, calls) {
@@ -56,13 +57,15 @@ export class PromoVideo {
    * isThere
    */
   async open(isThere) {
+    this.#isThere = isThere;
     const actionId = localStorage.getItem(this.#key);
     const row = actionId === null ? null : await this.#calls.row(actionId).catch(() => undefined);
-    if (actionId !== null && row !== null && !END_STATES.includes(row?.state ?? ''))
-      return this.#follow(actionId, null);
+    const isOver = END_STATES.includes(row?.state ?? '');
+    // Without a row: it comes in a moment, or what was asked for did not arrive.
+    if (actionId !== null && !isOver && (await this.#follow(actionId, null))) return;
     localStorage.removeItem(this.#key);
     if (isThere) await this.#play();
-    else this.#show(null);
+    else this.#show(null, row?.state === 'failed' ? text.videoFailed : text.videoNone);
   }
 
   async make() {
@@ -74,6 +77,7 @@ export class PromoVideo {
   /**
    * Shows the work until its end. @param {string} actionId @param {Promise<void> | null} asked the
    * request that began it, null after a reload
+   * @returns {Promise<boolean>} whether there was any, which is not sure after a reload
    */
   async #follow(actionId, asked) {
     this.#setRunning(actionId);
@@ -87,11 +91,21 @@ export class PromoVideo {
     const end = await this.#endOf(actionId, asked);
     localStorage.removeItem(this.#key);
     this.#setRunning(null);
-    if (end === 'completed') return this.#play();
-    this.#show(null);
-    toast(end === 'cancelled' ? text.videoStopped : failureText(refusal, text.videoFailed), {
-      kind: end === 'cancelled' ? 'info' : 'error',
-    });
+    if (end === 'missing' && asked === null) return false;
+    if (end === 'completed') await this.#play();
+    else
+      await this.#endWithout(end === 'cancelled' ? null : failureText(refusal, text.videoFailed));
+    return true;
+  }
+
+  /**
+   * The video that there was is shown again. Else a failure stays in its place: after minutes a
+   * toast alone is missed. @param {string | null} failure null = it was stopped
+   */
+  async #endWithout(failure) {
+    toast(failure ?? text.videoStopped, { kind: failure === null ? 'info' : 'error' });
+    if (this.#isThere) await this.#play();
+    else this.#show(null, failure ?? text.videoNone);
   }
 
   /** @param {string} actionId @param {Promise<void> | null} asked @returns {Promise<VideoEnd>} */
@@ -110,7 +124,7 @@ export class PromoVideo {
       if (row === undefined) continue;
       if (row === null) {
         if (request.state === 'dropped') missing += 1;
-        if (missing >= ROW_COMES_WITHIN_POLLS) return 'failed';
+        if (missing >= ROW_COMES_WITHIN_POLLS) return 'missing';
       } else if (END_STATES.includes(row.state)) {
         return /** @type {VideoEnd} */ (row.state);
       } else this.#tell(row);
@@ -152,19 +166,20 @@ export class PromoVideo {
   async #play() {
     try {
       this.#show(URL.createObjectURL(await this.#calls.load()));
+      this.#isThere = true;
     } catch {
       this.#show(null);
       toast(text.videoNotLoaded, { kind: 'error' });
     }
   }
 
-  /** @param {string | null} url */
-  #show(url) {
+  /** @param {string | null} url @param {string} [words] where there is none */
+  #show(url, words = text.videoNone) {
     for (const video of this.#stage.querySelectorAll('video')) URL.revokeObjectURL(video.src);
     this.#make.textContent = url === null ? text.videoMake : text.videoMakeAgain;
     this.#stage.replaceChildren(
       url === null
-        ? h('p', {}, text.videoNone)
+        ? h('p', {}, words)
         : h('video', {
             src: url,
             controls: true,

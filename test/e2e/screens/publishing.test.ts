@@ -280,6 +280,20 @@ describe('the publish page', () => {
     await page.waitForSelector('#videoButton:enabled');
   });
 
+  it('waits after a reload for the row of a video, and leaves its failure there', async () => {
+    const { page, project } = await open({});
+    const actionId = crypto.randomUUID();
+    await page.evaluate(`localStorage.setItem('dreamcore_video_${project.id}', '${actionId}')`);
+    await page.reload();
+    await ready(page);
+    await page.waitForSelector('.video-stage:has-text("動画を生成中...")');
+    session.api.publishing.actions.set(actionId, { state: 'processing', progress: 10 });
+    await page.waitForSelector('.video-stage:has-text("10%")');
+    session.api.publishing.actions.set(actionId, { state: 'failed', progress: 10 });
+    await page.waitForSelector('.video-stage:has-text("生成に失敗しました")');
+    expect(await page.isEnabled('#videoButton')).toBe(true);
+  });
+
   it.each(TESTED_SIZES)('%s: lines never cover the buttons below', async (size) => {
     const { page } = await open({ draft: { title: '', tags: [] } }, size);
     await page.click('#submitButton');
