@@ -24,7 +24,7 @@ import { toast } from '../ui/toast.js';
 
 startPage(text.playPageTitle);
 const params = new URLSearchParams(location.search);
-/** What 共有 shows of a game that is known. @type {(() => void) | null} */
+/** What 共有 shows, of a published game. @type {(() => void) | null} */
 let openSheet = null;
 const info = byId('infoButton', HTMLButtonElement);
 
@@ -65,6 +65,7 @@ function showGame(game, session) {
   const remix = wireRemix(byId('remixButton', HTMLButtonElement), game, session);
   if (session && !session.isGuest) fulfilWishes(game, { like, remix });
   openSheet = () => openShareSheet({ game, session, title: text.playShare });
+  byId('shareButton', HTMLButtonElement).hidden = game.visibility === 'private';
   if (session && game.isOwner && params.has('published')) showPublished(game, session);
   const cover = projectThumb(game.id, title, game.thumbnailUrl);
   play(
@@ -147,17 +148,5 @@ byId('backButton', HTMLButtonElement).addEventListener('click', () => {
   if (cameFromHere) history.back();
   else location.assign('/discover');
 });
-byId('shareButton', HTMLButtonElement).addEventListener('click', async () => {
-  if (openSheet) return openSheet();
-  const shared = { title: document.title, url: location.href };
-  try {
-    if (navigator.share) await navigator.share(shared);
-    else {
-      await navigator.clipboard.writeText(shared.url);
-      toast(text.playCopied, { kind: 'success' });
-    }
-  } catch {
-    /* the person changed his mind */
-  }
-});
+byId('shareButton', HTMLButtonElement).addEventListener('click', () => openSheet?.());
 start().catch(showFailed);

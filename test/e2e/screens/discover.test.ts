@@ -316,3 +316,18 @@ it.each([
     .click();
   await page.waitForSelector('.play-info');
 });
+
+it('a game is shared where others can play it, not where they find nothing', async () => {
+  const [first] = three();
+  const own = session.api.store.addGame('まだ登録していない');
+  const page = await session.at('phone', `/play/${first?.id}`);
+  await page.waitForSelector('#shareButton:visible');
+  for (const [path, shown] of [
+    [own.id, '.play-frame'],
+    [crypto.randomUUID(), '.play-state:has-text("見つかりませんでした")'],
+  ]) {
+    await page.goto(`${session.api.url}/play/${path}`);
+    await page.waitForSelector(shown ?? '');
+    expect(await page.isVisible('#shareButton')).toBe(false);
+  }
+});
