@@ -19,6 +19,7 @@ export class EndOfList {
   /** For the list as it stands now. */
   watch(): void {
     const { current: list } = this.ref;
+    list?.addEventListener('toggle', this.unfolded, { capture: true });
     for (const element of list ? [list, ...list.children] : []) this.sizes.observe(element);
   }
 
@@ -36,6 +37,14 @@ export class EndOfList {
     if (this.ref.current)
       this.ref.current.scrollTop += this.ref.current.scrollHeight - heightBefore;
   }
+
+  /** What was unfolded is read from its beginning, not from the end that it pushed the list to. */
+  private readonly unfolded = ({ target }: Event): void => {
+    if (!(target instanceof HTMLDetailsElement) || !target.open) return;
+    this.isReached = false;
+    const isLong = target.offsetHeight > (this.ref.current?.clientHeight ?? 0);
+    target.scrollIntoView({ block: isLong ? 'start' : 'nearest' });
+  };
 
   readonly scrolled = ({ currentTarget }: { currentTarget: HTMLElement }): void => {
     const { scrollHeight, scrollTop, clientHeight } = currentTarget;

@@ -168,6 +168,19 @@ describe('the chat', () => {
     expect(await focused()).toBe('chatMessages');
   });
 
+  it('unfolds the looks of a game from their beginning', async () => {
+    const page = await session.editor('phone', session.api.store.addProject().id);
+    await page.fill('#chatInput', '釣りゲームを作って');
+    await page.click('#sendButton');
+    await page.waitForSelector('.message.assistant .play-game-btn', { state: 'attached' });
+    if (await page.isVisible('#backToChatButton')) await page.click('#backToChatButton');
+    await page.click('.look summary');
+    const topOf = async (part: string) => (await page.locator(part).boundingBox())?.y ?? 0;
+    const below = async () => (await topOf('.look summary')) - (await topOf('#chatMessages'));
+    await expect.poll(below).toBeGreaterThanOrEqual(0);
+    await expect.poll(below).toBeLessThan(150);
+  });
+
   it('sends a failed message again from its bubble, once, as it was', async () => {
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);
