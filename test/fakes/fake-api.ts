@@ -239,7 +239,7 @@ async function rest(
   if (url.pathname === '/api/account/adopt-guest')
     return json(response, 200, { state: 'completed', projectIds: [] });
   if (url.pathname.startsWith('/api/notifications'))
-    return json(response, 200, { success: true, notifications: [] });
+    return json(response, 200, { success: true, notifications: [], muted: [] });
   if (url.pathname.startsWith('/api/ops/')) {
     const { status, body } = await api.ops.answer(request, url);
     return json(response, status, body);

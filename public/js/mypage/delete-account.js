@@ -52,7 +52,7 @@ async function follow(session) {
         'section',
         { class: 'account-leaving' },
         h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        h('h1', {}, text.accountDeleting),
+        h('h2', {}, text.accountDeleting),
         left,
         h('p', {}, text.accountDeletingNote),
       ),

@@ -41,7 +41,8 @@ async function askForName(session) {
       },
     },
     run: async (name) => {
-      if (name === '' || name === session.displayName) return;
+      if (name === '') throw new Error(text.profileNameMissing);
+      if (name === session.displayName) return;
       await saveName(session, name);
       changed = name;
     },

@@ -58,6 +58,7 @@ export const enMypage = {
   profileEdit: 'Edit profile',
   profileName: 'Name',
   profileNote: 'Shown as the creator of your published games.',
+  profileNameMissing: 'Enter a name',
   profileSaved: 'Profile saved',
   profileFailed: 'The profile could not be saved',
 

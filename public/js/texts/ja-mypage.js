@@ -58,6 +58,7 @@ export const jaMypage = {
   profileEdit: 'プロフィールを編集',
   profileName: '名前',
   profileNote: '公開したゲームの作者として表示されます。',
+  profileNameMissing: '名前を入力してください',
   profileSaved: 'プロフィールを保存しました',
   profileFailed: 'プロフィールを保存できませんでした',
 

@@ -1,5 +1,5 @@
 /** What a user is notified of: a switch for each event, kept as soon as it is pressed. */
-import { ask, get } from '../net/rest.js';
+import { ask, failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { h } from './dom.js';
 import { toast } from './toast.js';
@@ -36,8 +36,8 @@ export function noticeSwitches(session) {
     if (!list.open) return;
     try {
       show((await (await get(session, '/api/notifications/settings')).json()).muted);
-    } catch {
-      toast(text.noticesFailed, { kind: 'error' });
+    } catch (error) {
+      toast(failureText(error, text.noticesFailed), { kind: 'error' });
     }
   });
   for (const box of boxes)
@@ -45,9 +45,9 @@ export function noticeSwitches(session) {
       const muted = boxes.filter(({ checked }) => !checked).map(({ value }) => value);
       try {
         await ask(session, 'PUT', '/api/notifications/settings', { muted });
-      } catch {
+      } catch (error) {
         box.checked = !box.checked;
-        toast(text.noticesNotSaved, { kind: 'error' });
+        toast(failureText(error, text.noticesNotSaved), { kind: 'error' });
       }
     });
   return list;

@@ -118,6 +118,16 @@ const WAYS: Record<string, Way> = {
     press: '#submitButton',
     place: '.toast.error[role=alert]',
   },
+  notices: {
+    call: 'PUT /api/notifications/settings',
+    open: async () => {
+      const page = await session.at('phone', '/notifications');
+      await page.click('.notices-switches summary');
+      return page;
+    },
+    press: '.notices-switches label:first-of-type input:enabled',
+    place: '.toast.error[role=alert]',
+  },
 };
 
 it.each(Object.entries(WAYS))('%s', async (_name, { call, open, press, place }) => {

@@ -225,6 +225,9 @@ describe('by keyboard', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open]');
     expect(await page.evaluate('document.activeElement.id')).toBe('profileNameInput');
+    await page.fill('#profileNameInput', ' ');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.dialog-problem[role=alert]:has-text("名前を入力してください")');
     expect(
       await page.evaluate(
         'document.elementFromPoint(innerWidth / 2, innerHeight - ' +
