@@ -3,7 +3,12 @@ import path from 'node:path';
 import { z } from 'zod';
 import { crashPoint } from '../process/crash-points.js';
 import { AppError } from '../contracts/base/errors.js';
-import { RUNNER_ENV, type GenerateInput, RunnerInput } from '../contracts/execution/runner.js';
+import {
+  RUNNER_ENV,
+  RunnerInput,
+  type GenerateInput,
+  type GenerateResult,
+} from '../contracts/execution/runner.js';
 import type { RunnerEvent } from '../contracts/durable/stream.js';
 import { HttpTransport } from './callback/http-transport.js';
 import { silentTransport, type EventTransport } from './callback/transport.js';
@@ -112,6 +117,7 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
     },
     tell: (doing) => transport.tell(doing),
     close: (drainMs) => transport.close(drainMs),
+    unsent: () => transport.unsent(),
     lastSeq: () => transport.lastSeq(),
   };
   const recorder = startRecorder(input, secrets as string[]);
@@ -127,10 +133,10 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
       costUsd = read;
     },
   };
+  let result: GenerateResult;
   try {
-    const result = await generate(input, access, events, stop.signal);
+    result = await generate(input, access, events, stop.signal);
     recorder.end({ result });
-    return result;
   } catch (error) {
     recorder.end({ error: stop.signal.aborted ? stop.signal.reason : error });
     throw error;
@@ -140,6 +146,7 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
       sendHome(recorder, input),
     ]);
   }
+  return { ...result, unsent: transport.unsent() };
 }
 
 /** A cancelled run has little time left. */

@@ -3,7 +3,8 @@ import { AppError } from '../../contracts/base/errors.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import { specOf } from '../../contracts/execution/backends.js';
 import type { RunBy } from '../../contracts/durable/workflows.js';
-import type { GenerateInput, RunPlays } from '../../contracts/execution/runner.js';
+import { WithUnsent, type GenerateInput, type RunPlays } from '../../contracts/execution/runner.js';
+import type { StreamWriter } from '../../stream/writer.js';
 import { warned } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Tapes } from '../../objects/tapes.js';
@@ -29,6 +30,7 @@ import { FailedRun, type RunnerAnswer, type RunnerHost, type RunPlace } from './
 export interface AgentDeps extends Keepers {
   config: WorkerConfig;
   store: Pick<Store, 'jobs'>;
+  stream: StreamWriter;
   versions: Versions;
   records: PlayRecords;
   tapes: Tapes;
@@ -60,12 +62,26 @@ async function runAgent(
   const { result, object } = await runModel(deps, host, input, activity);
   const workedMs = Math.round(performance.now() - begunMs);
   const outcome = readOutcome(result, input);
+  await sendOn(deps, input, result);
   // A run that goes on without its worker may have been overtaken meanwhile.
   if (outcome.kind === 'candidate' && specOf(host.backend).onShutdown === 'goesOn')
     await assertNewest(deps, host, input);
   await keepPlayOfRun(deps, input, result);
   const kept = await keepCandidate(deps.versions, input, object, outcome, activity.signal);
   return { ...kept, workedMs };
+}
+
+/** Brings the text that no instance of the API has taken into the stream, before what follows it. */
+async function sendOn(
+  { stream, log }: AgentDeps,
+  { jobId, attempt }: RunAgentInput,
+  result: unknown,
+): Promise<void> {
+  const { unsent } = WithUnsent.parse(result);
+  if (unsent === undefined) return;
+  const { fromSeq, events } = unsent;
+  const sent = stream.append(jobId, attempt, fromSeq, events);
+  await sent.catch(warned(log, { jobId }, 'the last text of a run is not shown'));
 }
 
 async function assertNewest(

@@ -3,6 +3,7 @@ import { GameAsset } from '../media/assets.js';
 import { ImageInput } from '../media/images.js';
 import { TapeSet } from '../game/tape.js';
 import { PlayInput, PlayResult, SearchInput } from '../game/play.js';
+import { RunnerEvent } from '../durable/stream.js';
 import { Traceparent } from '../durable/traces.js';
 import { VideoInput } from '../media/video.js';
 import { AppError, ERROR_POLICY, type ErrorKind } from '../base/errors.js';
@@ -187,6 +188,15 @@ export const GenerateResult = z.discriminatedUnion('kind', [
   }),
 ]);
 export type GenerateResult = z.infer<typeof GenerateResult>;
+
+/** Events that a run could not post by its end, in its result; unreadable ones are left out. */
+export const WithUnsent = z.object({
+  unsent: z
+    .object({ fromSeq: z.number().int().min(1), events: z.array(RunnerEvent).max(100) })
+    .optional()
+    .catch(undefined),
+});
+export type WithUnsent = z.infer<typeof WithUnsent>;
 
 export const RunnerFailure = z.object({
   kind: z.enum(Object.keys(ERROR_POLICY) as [ErrorKind, ...ErrorKind[]]),

@@ -139,6 +139,12 @@ export class HttpTransport implements EventTransport {
     clearTimeout(timer);
   }
 
+  unsent(): ReturnType<EventTransport['unsent']> {
+    this.outbox.rewind();
+    const { fromSeq, events } = this.outbox.next();
+    return events.length === 0 ? undefined : { fromSeq, events: [...events] };
+  }
+
   private die(): void {
     this.isDead = true;
     this.closing.abort();

@@ -1,6 +1,7 @@
 import type { AppError } from '../../contracts/base/errors.js';
 import type { Doing } from '../../contracts/messages/doing.js';
 import type { RunnerEvent } from '../../contracts/durable/stream.js';
+import type { WithUnsent } from '../../contracts/execution/runner.js';
 
 /**
  * Sends a run's events to the API. The run's result is the truth; events are for display (C2).
@@ -18,6 +19,11 @@ export interface EventTransport {
    * throws.
    */
   close(drainMs: number): Promise<void>;
+  /**
+   * What is not acknowledged after `close`, as far as one post has room for it; undefined when
+   * there is none.
+   */
+  unsent(): WithUnsent['unsent'];
   /** Number of the newest event. */
   lastSeq(): number;
 }
@@ -38,6 +44,7 @@ export function silentTransport(): EventTransport {
     async close() {
       /* nothing is queued */
     },
+    unsent: () => undefined,
     lastSeq: () => seq,
   };
 }

@@ -87,6 +87,7 @@ async function begin(script: Reply[], { isBusy = false } = {}): Promise<Case> {
     config: fixture.config({ RUN_PLAYS: '2' }),
     ...{ store: database.store, versions, records, images, tapes, screenshots, log },
     ...{ runner, playSlots: slots, cache: createDiskCache(dataDir, objects) },
+    stream: fixture.stream,
   };
   const agent = agentActivities(deps, localHost(deps));
   const info = { startToCloseTimeoutMs: 600_000 };

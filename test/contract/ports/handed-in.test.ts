@@ -51,6 +51,7 @@ async function runThat(input: RunAgentInput, { object, failed, last }: Said) {
       playSlots: new PlaySlots(1),
       tapes: fixture.tapes,
       screenshots: fixture.screenshots,
+      stream: fixture.stream,
     },
     runner: ['-e', code],
   };
@@ -119,6 +120,23 @@ describe('E3: what a run hands in', () => {
       details: { reason: 'foreign-place' },
     });
     expect(await fixture.candidates(input)).toEqual([]);
+  });
+
+  it('D1: brings the text that it could not post, before what follows it', async () => {
+    const input = await fixture.openRun(await fixture.newProject());
+    const made = await versionOf(input, 'told');
+    const events = [{ type: 'stream' as const, content: 'the end' }];
+    const result = { ...candidate(made).result, unsent: { fromSeq: 7, events } };
+    await (
+      await runThat(input, { object: made.bytes, last: { result } })
+    ).outcome;
+    const { jobId, attempt } = input;
+    expect(fixture.appended).toContainEqual({ jobId, attempt, firstSeq: 7, events });
+    const other = await fixture.openRun(await fixture.newProject());
+    const sound = await versionOf(other, 'sound');
+    const last = { result: { ...candidate(sound).result, unsent: { fromSeq: 0, events: 'x' } } };
+    const { outcome } = await runThat(other, { object: sound.bytes, last });
+    expect(await outcome).toMatchObject({ kind: 'candidate' });
   });
 
   it('C4: is found by the next attempt, which starts no runner', async () => {

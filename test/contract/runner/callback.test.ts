@@ -318,7 +318,13 @@ describe('C2: the receiver steers the run', () => {
         }),
         model.url,
       );
-      expect(outcome.result).toMatchObject({ kind: 'candidate' });
+      expect(outcome.result).toMatchObject({
+        kind: 'candidate',
+        unsent: {
+          fromSeq: 1,
+          events: expect.arrayContaining([{ type: 'stream', content: 'はい' }]),
+        },
+      });
       expect(outcome.stderr).toContain('unacknowledged');
       expect(Date.now() - from).toBeLessThan(patient(15_000));
       expect(await bench.leftovers()).toEqual([]);
