@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { program } from 'commander';
+import type { startDemoServer } from '../../dev/demo-model/server.js';
 import { withTemporalOf } from '../support/builds.js';
 import { checkOut, RELEASE } from '../support/release.js';
 import { startStack, type Stack } from '../support/stack.js';
@@ -27,16 +28,16 @@ interface Side {
   readonly stack: Stack;
   /** Seconds from candidate to hand-over, by the kind of game. */
   readonly seconds: Map<string, number[]>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
-type DemoServer = typeof import('../../dev/demo-model/server.js');
+interface DemoServer {
+  readonly startDemoServer: typeof startDemoServer;
+}
 
 async function start(commit: string): Promise<Side> {
   const { folder, remove } = await checkOut(commit);
-  const { startDemoServer } = (await import(
-    path.join(folder, 'dev/demo-model/server.ts')
-  )) as DemoServer;
-  const demo = await startDemoServer({ answerMs: SMALL_ANSWER_MS });
+  const own = (await import(path.join(folder, 'dev/demo-model/server.ts'))) as DemoServer;
+  const demo = await own.startDemoServer({ answerMs: SMALL_ANSWER_MS });
   const env = {
     PLAY_GAMES: 'true',
     ANTHROPIC_API_KEY: 'a-key-for-benches',
