@@ -71,7 +71,7 @@ async function runAgent(
   return { ...kept, workedMs };
 }
 
-/** Brings the text that no instance of the API has taken into the stream, before what follows it. */
+/** Appends the text that no instance of the API has taken, before what follows it (D1). */
 async function sendOn(
   { stream, log }: AgentDeps,
   { jobId, attempt }: RunAgentInput,
