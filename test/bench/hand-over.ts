@@ -41,8 +41,10 @@ async function start(commit: string): Promise<Side> {
   const env = {
     PLAY_GAMES: 'true',
     ANTHROPIC_API_KEY: 'a-key-for-benches',
-    ANTHROPIC_BASE_URL: `${demo.url}/fault/asked`,
+    ANTHROPIC_BASE_URL: demo.url,
     LOG_LEVEL: 'warn',
+    // The release keeps versions with git.
+    PATH: process.env['PATH'] ?? '',
   };
   const stack = await startStack({ runScript: path.join(folder, 'bin/run.js'), env });
   const stop = async (): Promise<void> => {
