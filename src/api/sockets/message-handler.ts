@@ -40,7 +40,7 @@ export const message: Handler<'message'> = async (deps, session, frame, project)
   }
   if (outcome.kind === 'job') return joinJob(deps, session, project, outcome);
   session.follower?.forget(messageId);
-  if (frame.queue) waitForTurn(session, project, outcome);
+  if (frame.queue) waitForTurn(deps, session, project, outcome);
   else waitAsInV2(deps, session, project, outcome);
 };
 
@@ -177,10 +177,16 @@ function styleQuestion(
 
 type Waiting = Extract<Outcome, { kind: 'queued' }>;
 
-/** The answer to a client that shows queues; its follower announces the job (Q3). */
-function waitForTurn(session: Session, project: ProjectRow, { job, jobId, place }: Waiting): void {
+/** The answer to a client that shows queues (Q3). */
+function waitForTurn(
+  deps: SocketDeps,
+  session: Session,
+  project: ProjectRow,
+  { job, jobId, place }: Waiting,
+): void {
   session.send({ type: 'jobStarted', job, isExisting: true, queued: true, jobId, place });
   if (job.id !== jobId) listenTo(session, project, job, false);
+  announceLater(deps, session, project, jobId);
 }
 
 /** V2's literal, and a plain `jobStarted` when its own job begins. */
@@ -192,10 +198,21 @@ function waitAsInV2(
 ): void {
   const isNext = job.id === jobId;
   joinJob(deps, session, project, { kind: 'job', job, isExisting: !isNext, isOwn: isNext });
-  if (isNext || session.follower || session.projectId !== project.id) return;
-  if (!session.queue)
-    session.waitFor(new QueuedJobs(project.id, session, (id) => deps.store.jobs.get(id)));
-  session.queue?.expect(jobId);
+  if (!isNext) announceLater(deps, session, project, jobId);
+}
+
+/** A follower announces the jobs of its project itself. */
+function announceLater(
+  { store }: SocketDeps,
+  session: Session,
+  project: ProjectRow,
+  jobId: string,
+): void {
+  if (session.follower || session.projectId !== project.id) return;
+  const queue = session.queue ?? new QueuedJobs(project.id, session, (id) => store.jobs.get(id));
+  queue.expect(jobId);
+  // Added once more, it is handed what has begun meanwhile.
+  session.waitFor(queue);
 }
 
 /** `jobStarted`, and the stream of the job from its start (A8, D3). */

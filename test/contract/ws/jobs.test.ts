@@ -380,6 +380,21 @@ describe('A3, D4: the same message more than once', () => {
     expect((history as Frame[]).filter(({ role }) => role === 'assistant')).toHaveLength(3);
     await ours.close();
   });
+
+  it('Q3: without following the project a queued message is announced and ends, too', async () => {
+    const { jobId: running } = await socket.ask(wish());
+    const asked = wish('もっと速くして', { messageId: randomUUID(), queue: true });
+    const { jobId } = await socket.askFor('jobStarted', asked);
+    const ofRunning = await socket.next('completed');
+    const begun = await socket.next('jobStarted');
+    const ofOwn = await socket.next('completed');
+    expect([ofRunning, begun, ofOwn].map((frame) => frame['jobId'])).toEqual([
+      running,
+      jobId,
+      jobId,
+    ]);
+    expect(begun).toMatchObject({ isExisting: false });
+  });
 });
 
 inFullRuns('ws/rows and workflows/generate-game have the refusals', () => {
