@@ -15,7 +15,16 @@ import type { RemixActivities } from '../../ports/game-ports.js';
 import { objectOf } from './version-object.js';
 
 export interface RemixDeps {
-  store: Store;
+  store: Pick<
+    Store,
+    | 'activityLog'
+    | 'gameFaces'
+    | 'notifications'
+    | 'projects'
+    | 'publishedGames'
+    | 'remixes'
+    | 'revisions'
+  >;
   versions: Versions;
   screenshots: Pick<Screenshots, 'copy'>;
   log: Log;
