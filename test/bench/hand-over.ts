@@ -4,7 +4,7 @@ import type { startDemoServer } from '../../dev/demo-model/server.js';
 import { withTemporalOf } from '../support/builds.js';
 import { checkOut, RELEASE } from '../support/release.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { openSession } from './player.js';
+import { openSession, REQUEST } from './player.js';
 import { median, readable } from './statistics.js';
 import { timelineOf, type Timeline } from './steps.js';
 
@@ -20,8 +20,8 @@ program
 const { games, release } = program.opts<{ games: number; release: string }>();
 const SMALL_ANSWER_MS = 1_000;
 const KINDS = [
-  { kind: '2D', request: '2Dのシューティングゲームを作って', atMostS: 4 },
-  { kind: '3D', request: '3Dのシューティングゲームを作って', atMostS: 6 },
+  { kind: '2D', request: REQUEST, atMostS: 4 },
+  { kind: '3D', request: REQUEST.replace('2D', '3D'), atMostS: 6 },
 ];
 
 interface Side {
