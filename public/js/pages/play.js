@@ -24,8 +24,6 @@ import { toast } from '../ui/toast.js';
 
 startPage(text.playPageTitle);
 const params = new URLSearchParams(location.search);
-/** What 共有 shows, of a published game. @type {(() => void) | null} */
-let openSheet = null;
 const info = byId('infoButton', HTMLButtonElement);
 
 /** `/game.html?id=…` and `/play/…` are the same page. */
@@ -64,8 +62,9 @@ function showGame(game, session) {
   const like = wireLike(byId('likeButton', HTMLButtonElement), game, session);
   const remix = wireRemix(byId('remixButton', HTMLButtonElement), game, session);
   if (session && !session.isGuest) fulfilWishes(game, { like, remix });
-  openSheet = () => openShareSheet({ game, session, title: text.playShare });
-  byId('shareButton', HTMLButtonElement).hidden = game.visibility === 'private';
+  const share = byId('shareButton', HTMLButtonElement);
+  share.hidden = game.visibility === 'private';
+  share.addEventListener('click', () => openShareSheet({ game, session, title: text.playShare }));
   if (session && game.isOwner && params.has('published')) showPublished(game, session);
   const cover = projectThumb(game.id, title, game.thumbnailUrl);
   play(
@@ -148,5 +147,4 @@ byId('backButton', HTMLButtonElement).addEventListener('click', () => {
   if (cameFromHere) history.back();
   else location.assign('/discover');
 });
-byId('shareButton', HTMLButtonElement).addEventListener('click', () => openSheet?.());
 start().catch(showFailed);
