@@ -16,7 +16,7 @@ import { editsOf } from './candidate/edits.js';
 import { checkFiles, leftWork, type Work } from './candidate/left-work.js';
 import { encodeCandidate, type CandidateResult } from './candidate/save.js';
 import { WorkHooks } from './candidate/work-hooks.js';
-import type { EventTransport } from './callback/transport.js';
+import type { RunEvents } from './callback/transport.js';
 import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
 import { playInChild } from './game-tool/child-play.js';
 import { PlayTool } from './game-tool/play-tool.js';
@@ -43,7 +43,7 @@ const SAVING = { type: 'progress', progress: BAR.saves, message: message('STEP_S
 export async function generate(
   input: GenerateInput,
   access: ModelAccess,
-  events: EventTransport,
+  events: RunEvents,
   signal: AbortSignal,
 ): Promise<GenerateResult> {
   const scratch = await openScratch(input);
@@ -129,7 +129,7 @@ interface Ended {
 async function finish(
   input: GenerateInput,
   ended: Ended,
-  events: EventTransport,
+  events: RunEvents,
   signal: AbortSignal,
 ): Promise<GenerateResult> {
   const { run, work } = ended;

@@ -11,7 +11,7 @@ import {
 } from '../contracts/execution/runner.js';
 import type { RunnerEvent } from '../contracts/durable/stream.js';
 import { HttpTransport } from './callback/http-transport.js';
-import { silentTransport, type EventTransport } from './callback/transport.js';
+import { silentTransport, type EventTransport, type RunEvents } from './callback/transport.js';
 import { splitLines } from './claude/lines.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
@@ -109,16 +109,13 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
   if (!apiKey) throw new AppError('ModelKeyInvalid', `${RUNNER_ENV.modelKey} is missing`);
   const transport = openTransport(input);
   stop.signal.addEventListener('abort', () => void transport.close(0), { once: true });
-  const events: EventTransport = {
+  const events: RunEvents = {
     async emit(event: RunnerEvent) {
       await transport.emit(event);
       if (transport.lastSeq() > SOME_EVENTS) crashPoint('mid-stream');
       output.alive(transport.lastSeq());
     },
     tell: (doing) => transport.tell(doing),
-    close: (drainMs) => transport.close(drainMs),
-    unsent: () => transport.unsent(),
-    lastSeq: () => transport.lastSeq(),
   };
   const recorder = startRecorder(input, secrets as string[]);
   const access = {

@@ -28,6 +28,9 @@ export interface EventTransport {
   lastSeq(): number;
 }
 
+/** What the steps of a run need of it. */
+export type RunEvents = Pick<EventTransport, 'emit' | 'tell'>;
+
 /** The other side no longer wants this run: it is to stop with the given failure. */
 export type OnStop = (reason: AppError) => void;
 

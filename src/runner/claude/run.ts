@@ -1,7 +1,7 @@
 import { AppError } from '../../contracts/base/errors.js';
 import type { RunnerEvent } from '../../contracts/durable/stream.js';
 import type { GenerateInput, RunUsage } from '../../contracts/execution/runner.js';
-import type { EventTransport } from '../callback/transport.js';
+import type { RunEvents } from '../callback/transport.js';
 import { startKeyProxy, type KeyProxy } from '../key-proxy.js';
 import type { Slots } from '../game-tool/asked-slots.js';
 import type { PlayTool } from '../game-tool/play-tool.js';
@@ -71,7 +71,7 @@ export async function runModel(
   run: Run,
   { scratch, hooks, play }: WorkPlace,
   access: ModelAccess,
-  events: EventTransport,
+  events: RunEvents,
   signal: AbortSignal,
 ): Promise<ModelRun> {
   const program = await findClaude(access.seenFrom);
@@ -129,7 +129,7 @@ interface Following {
   readonly hooks: Hooks;
   readonly play: PlayTool | null;
   readonly proxy: KeyProxy;
-  readonly events: EventTransport;
+  readonly events: RunEvents;
   readonly signal: AbortSignal;
   readonly onCost: ModelAccess['onCost'];
   readonly recorder: Recorder | undefined;
@@ -197,7 +197,7 @@ async function follow(
 
 /** While work goes on subscribers and every watch see that something goes on. */
 const beating =
-  (events: EventTransport) =>
+  (events: RunEvents) =>
   async <T>(work: Promise<T>, event: () => RunnerEvent): Promise<T> => {
     const beat = setInterval(() => void events.emit(event()), BEAT_MS);
     return work.finally(() => clearInterval(beat));
@@ -208,7 +208,7 @@ interface Listeners {
   readonly translator: Translator;
   readonly watchdog: Watchdog;
   readonly control: ControlHost;
-  readonly events: EventTransport;
+  readonly events: RunEvents;
   readonly recorder: Recorder | undefined;
 }
 
