@@ -15,16 +15,8 @@ import type { RemixActivities } from '../../ports/game-ports.js';
 import { objectOf } from './version-object.js';
 
 export interface RemixDeps {
-  store: Pick<
-    Store,
-    | 'activityLog'
-    | 'gameFaces'
-    | 'notifications'
-    | 'projects'
-    | 'publishedGames'
-    | 'remixes'
-    | 'revisions'
-  >;
+  store: Pick<Store, 'activityLog' | 'gameFaces' | 'notifications' | 'projects'> &
+    Pick<Store, 'publishedGames' | 'remixes' | 'revisions'>;
   versions: Versions;
   screenshots: Pick<Screenshots, 'copy'>;
   log: Log;
