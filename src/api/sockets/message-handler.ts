@@ -40,8 +40,7 @@ export const message: Handler<'message'> = async (deps, session, frame, project)
   }
   if (outcome.kind === 'job') return joinJob(deps, session, project, outcome);
   session.follower?.forget(messageId);
-  if (frame.queue) waitForTurn(deps, session, project, outcome);
-  else waitAsInV2(deps, session, project, outcome);
+  waitForTurn(deps, session, project, { ...outcome, isShown: frame.queue ?? false });
 };
 
 /** Frames with the same key are the same message, tapped twice (A3). */
@@ -177,39 +176,24 @@ function styleQuestion(
 
 type Waiting = Extract<Outcome, { kind: 'queued' }>;
 
-/** The answer to a client that shows queues (Q3). */
+/**
+ * The answer to a client that shows queues, else V2's literal. Without a follower, which announces
+ * the jobs of its project, a plain `jobStarted` comes when its own job begins (Q3).
+ */
 function waitForTurn(
   deps: SocketDeps,
   session: Session,
   project: ProjectRow,
-  { job, jobId, place }: Waiting,
-): void {
-  session.send({ type: 'jobStarted', job, isExisting: true, queued: true, jobId, place });
-  if (job.id !== jobId) listenTo(session, project, job, false);
-  announceLater(deps, session, project, jobId);
-}
-
-/** V2's literal, and a plain `jobStarted` when its own job begins. */
-function waitAsInV2(
-  deps: SocketDeps,
-  session: Session,
-  project: ProjectRow,
-  { job, jobId }: Waiting,
+  { job, jobId, place, isShown }: Waiting & { isShown: boolean },
 ): void {
   const isNext = job.id === jobId;
-  joinJob(deps, session, project, { kind: 'job', job, isExisting: !isNext, isOwn: isNext });
-  if (!isNext) announceLater(deps, session, project, jobId);
-}
-
-/** A follower announces the jobs of its project itself. */
-function announceLater(
-  { store }: SocketDeps,
-  session: Session,
-  project: ProjectRow,
-  jobId: string,
-): void {
-  if (session.follower || session.projectId !== project.id) return;
-  const queue = session.queue ?? new QueuedJobs(project.id, session, (id) => store.jobs.get(id));
+  if (isShown) {
+    session.send({ type: 'jobStarted', job, isExisting: true, queued: true, jobId, place });
+    if (!isNext) listenTo(session, project, job, false);
+  } else joinJob(deps, session, project, { kind: 'job', job, isExisting: !isNext, isOwn: isNext });
+  if ((isNext && !isShown) || session.follower || session.projectId !== project.id) return;
+  const jobOf = (id: string) => deps.store.jobs.get(id);
+  const queue = session.queue ?? new QueuedJobs(project.id, session, jobOf);
   queue.expect(jobId);
   // Added once more, it is handed what has begun meanwhile.
   session.waitFor(queue);
