@@ -339,4 +339,36 @@ describe('D3: where a subscriber starts', () => {
     await until(ended(frames));
     expect(types(frames)).toEqual(['completed', 'gameUpdated']);
   });
+
+  it('D3: ends from the row when a job is over and its stream stays unreadable', async () => {
+    let found = row();
+    const { stream, subscribe } = startFeeds(
+      () => found,
+      () => ({ state: 'unknown' }),
+      { unreadableMs: 30 },
+    );
+    stream.state.append([started], 1);
+    const { frames } = subscribe(START_OF_STREAM, 'message');
+    await until(() => frames.length > 0);
+    stream.isReachable = false;
+    found = row({ status: 'completed', result: '{"message":"できました"}' });
+    await until(ended(frames));
+    expect(types(frames)).toEqual(['started', 'completed', 'gameUpdated']);
+  });
+
+  it('D3: does not end from the row while its stream is away for a moment', async () => {
+    let found = row();
+    const { stream, subscribe } = startFeeds(() => found);
+    stream.state.append([started], 1);
+    const { frames } = subscribe(START_OF_STREAM, 'message');
+    await until(() => frames.length > 0);
+    stream.isReachable = false;
+    found = row({ status: 'completed', result: '{"message":"できました"}' });
+    const reads = stream.reads.length;
+    await until(() => stream.reads.length > reads + 3);
+    stream.isReachable = true;
+    stream.state.append([text(1, 1), completed(1)], 2);
+    await until(ended(frames));
+    expect(screen(frames)).toBe('1.1 ');
+  });
 });

@@ -24,6 +24,8 @@ const RETRY = { firstMs: 50, factor: 2, maxMs: 2_000, jitter: 0.3 };
 const UNOPENED_MS = 10 * 60_000;
 /** So long after it was accepted a job has its row, unless something is wrong (O5). */
 const NOT_BEGUN_MS = 20_000;
+/** So long after its stream could be read for the last time a job may end by its row alone. */
+const UNREADABLE_MS = 15_000;
 
 export interface FeedDeps {
   readStream: ReadStream;
@@ -32,7 +34,12 @@ export interface FeedDeps {
   /** An accepted job has no row after `notBegunMs` (20 s unless given); once for each feed. */
   onNotBegun?: (jobId: string) => void;
   notBegunMs?: number;
+  /** 15 s unless given. */
+  unreadableMs?: number;
 }
+
+/** What follows a read. */
+type Step = 'read' | 'checkRow' | 'pause' | 'pauseAndCheckRow' | 'stop';
 
 /**
  * Feeds the subscribers of one job: with the live path as early as the order allows, with the
@@ -47,6 +54,8 @@ export class JobFeed {
   private readonly pauses = new Pauses(RETRY);
   private readonly createdMs = performance.now();
   private isReading = false;
+  /** Since when no read of the stream has been answered; null when the last one was. */
+  private unreadableSinceMs: number | null = null;
   private read = new AbortController();
   /** The job has ended by its row; the stream has not ended yet. */
   private hasRowEnded = false;
@@ -105,8 +114,8 @@ export class JobFeed {
       const outcome = await this.readPage();
       const next = (await this.serially(() => this.take(outcome))) ?? 'pause';
       if (next === 'stop') break;
-      if (next === 'pause') await this.pauses.wait();
-      if (next === 'checkRow') await this.checkRow();
+      if (next === 'pause' || next === 'pauseAndCheckRow') await this.pauses.wait();
+      if (next === 'checkRow' || next === 'pauseAndCheckRow') await this.checkRow();
     }
     this.isReading = false;
     // A subscriber may have come while the last page was read.
@@ -125,7 +134,8 @@ export class JobFeed {
     return plan.wakeOn === 'phase' ? this.livePath.during(() => abort.abort(), read) : read();
   }
 
-  private async take(outcome: ReadOutcome): Promise<'read' | 'checkRow' | 'pause' | 'stop'> {
+  private async take(outcome: ReadOutcome): Promise<Step> {
+    if (outcome.kind === 'page' || outcome.kind === 'missing') this.unreadableSinceMs = null;
     switch (outcome.kind) {
       case 'aborted':
         return 'read';
@@ -150,8 +160,14 @@ export class JobFeed {
           { err: outcome.error, jobId: this.jobId },
           'the stream of a job cannot be read; trying again',
         );
-        return 'pause';
+        return this.isLongUnreadable() ? 'pauseAndCheckRow' : 'pause';
     }
+  }
+
+  private isLongUnreadable(): boolean {
+    const nowMs = performance.now();
+    this.unreadableSinceMs ??= nowMs;
+    return nowMs - this.unreadableSinceMs >= (this.deps.unreadableMs ?? UNREADABLE_MS);
   }
 
   /** The end of the job's run decides whether it is still to come, or was refused (I3). */

@@ -80,7 +80,7 @@ class DurableStream {
 export function startFeeds(
   job: () => JobRow | null = () => row(),
   run: () => RowlessRun = () => ({ state: 'unknown' }),
-  more: Pick<FeedDeps, 'onNotBegun' | 'notBegunMs'> = {},
+  more: Pick<FeedDeps, 'onNotBegun' | 'notBegunMs' | 'unreadableMs'> = {},
 ) {
   const stream = new DurableStream();
   const feeds = new JobFeeds({
