@@ -1,4 +1,5 @@
 import { DATABASE_MUTATIONS } from './database.js';
+import { GAME_PAGE_MUTATIONS } from './game-page.js';
 import { GUEST_MUTATIONS } from './guests.js';
 import type { Mutation } from './mutation.js';
 import { PLAY_MUTATIONS } from './playing.js';
@@ -16,5 +17,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...FILE_MUTATIONS,
   ...VERSION_MUTATIONS,
   ...PLAY_MUTATIONS,
+  ...GAME_PAGE_MUTATIONS,
   ...SURVIVORS,
 ].sort((left, right) => left.rule.localeCompare(right.rule));

@@ -80,6 +80,36 @@ it(
   PLAY_LIMIT_MS,
 );
 
+/** Sends itself a message in each frame, and counts which have come, and its frames. */
+const POSTS = page(`<script>
+const { port1, port2 } = new MessageChannel();
+const counts = document.documentElement.dataset;
+[counts.came, counts.frames] = [0, 0];
+port1.onmessage = () => { counts.came = Number(counts.came) + 1; };
+requestAnimationFrame(async function draw() {
+  port2.postMessage(null);
+  // A promise is kept before the next frame.
+  await null;
+  counts.frames = Number(counts.frames) + 1;
+  counts.cameMeanwhile = counts.came;
+  requestAnimationFrame(draw);
+});
+</script>`);
+
+it(
+  'P0: promises are kept between two frames, and what comes from outside waits for the last one',
+  async () => {
+    const parcelFile = await writeParcel(folder, { 'index.html': POSTS });
+    const counts = await pagesOf(parcelFile).on(0, { parcelFile, seed: 1 }, async (shown) => {
+      await shown.load();
+      await shown.pass(500);
+      return (await shown.pass(1)).data;
+    });
+    expect(counts).toEqual({ frames: '15', came: '15', cameMeanwhile: '0' });
+  },
+  PLAY_LIMIT_MS,
+);
+
 /** Draws a square in three dimensions, and has much else to do after each frame. */
 const SLOW = page(`<canvas style="position: fixed; inset: 0; width: 100vw; height: 100vh"></canvas>
 <script>

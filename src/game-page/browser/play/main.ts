@@ -17,6 +17,7 @@ import { keepScale } from './scale.js';
 import { scrolled, shownLines, watchViolations } from './sight.js';
 import { nameAt, saidTarget, shownTargets, watchTargets } from './targets.js';
 import { spareDrawings } from './three-dimensions.js';
+import { yieldInTurns } from './turns.js';
 import { leaveUnpainted } from './unpainted.js';
 
 /** The player puts around the program the seed of this play, and the time between two moments. */
@@ -33,6 +34,8 @@ declare global {
 }
 
 const { frame, giveWay } = takeOwnClock();
+const { controller } = window.__pwClock;
+yieldInTurns((ms) => controller.runFor(ms));
 const clock = installClock(FRAME_MS);
 seedChance(SEED, clock.moment);
 // When a page learns its size is chance: here once, when it is loaded.
@@ -72,7 +75,6 @@ const look = (): PageSight => {
     ...(moments && { seen: { ...moments.take(), passedMs } }),
   };
 };
-const { controller } = window.__pwClock;
 const run = async (untilMs: number): Promise<void> => {
   await controller.runFor(untilMs - passedMs).catch(clock.report);
   passedMs = untilMs;
