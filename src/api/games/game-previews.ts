@@ -16,8 +16,9 @@ export interface GamePreviewDeps {
   store: Pick<Store, 'publishedGames'>;
 }
 
-/** What other sites show of a link to a game (Open Graph), and since when. */
+/** Of a link to a game: the title of its page, what other sites show (Open Graph), since when. */
 export interface GamePreview {
+  readonly title: string;
   readonly tags: string;
   readonly changedAt: Date;
 }
@@ -32,8 +33,9 @@ export function createGamePreviews({ config, store }: GamePreviewDeps): GamePrev
     try {
       const game = isUuid(id) ? await store.publishedGames.get(id) : null;
       if (game === null || game.visibility === 'private') return null;
+      const title = game.title ? `${game.title} - ${SITE}` : SITE;
       const tags = previewTags(game, config.PUBLIC_URL);
-      return { tags, changedAt: new Date(game.updatedAt) };
+      return { title, tags, changedAt: new Date(game.updatedAt) };
     } catch (error) {
       log.warn({ err: error }, 'a play page is served without its preview');
       return null;
@@ -62,9 +64,12 @@ export function siteTags(publicUrl: string): string {
   });
 }
 
-/** A page with these tags in its head. */
-export const withTags = (page: string, tags: string): string =>
-  page.replace('</head>', () => `${tags}  </head>`);
+/** A page with these tags in its head, and another title where one is given. */
+export function withTags(page: string, tags: string, title?: string): string {
+  const tagged = page.replace('</head>', () => `${tags}  </head>`);
+  if (title === undefined) return tagged;
+  return tagged.replace(/<title>[^<]*/, () => `<title>${escapeHtml(title)}`);
+}
 
 interface Shown {
   readonly title: string;

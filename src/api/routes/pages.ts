@@ -97,7 +97,7 @@ const filesOfOther = (folder: string): RequestHandler =>
 
 /** Pages with what other sites show of a link to them: the game, or the product. */
 function previewedPages(previews: GamePreviews, publicUrl: string): RequestHandler {
-  const ofSite = { tags: siteTags(publicUrl), changedAt: new Date(0) };
+  const ofSite = { title: undefined, tags: siteTags(publicUrl), changedAt: new Date(0) };
   return async (req, res, next) => {
     const name = req.path.slice(1) || HOME;
     const isShown = OF_SITE.has(name) || PLAYING.has(name);
@@ -106,7 +106,7 @@ function previewedPages(previews: GamePreviews, publicUrl: string): RequestHandl
     if (preview === null) return next();
     const file = path.join(CLIENT_DIR, name);
     const [page, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    const html = withTags(page, preview.tags);
+    const html = withTags(page, preview.tags, preview.title);
     const changedAt = preview.changedAt > mtime ? preview.changedAt : mtime;
     sendFileBytes(req, res, Buffer.from(html), { type: TYPES['.html'] ?? '', changedAt });
   };

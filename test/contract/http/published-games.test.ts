@@ -156,7 +156,9 @@ describe('a link to a game', () => {
       `/zap/${gameId.toUpperCase()}`,
     ])
       expect(await tagsOf(address)).toEqual(tags);
-    expect((await api.ask(`/play/${gameId}`)).text).not.toContain('<script>alert');
+    const { text } = await api.ask(`/play/${gameId}`);
+    expect(text).not.toContain('<script>alert');
+    expect(/<title>([^<]*)/.exec(text)?.[1]).toBe(`${tags['og:title']} - ゲームクリエイター`);
     const image = () => api.ask(`/api/games/${gameId}/share-image`);
     const plain = (await image()).bytes;
     await keepThumbnail(projectId);
