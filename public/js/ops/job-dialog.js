@@ -23,7 +23,7 @@ export async function openJob(session, id) {
   const body = h('div', { class: 'dialog-body ops-detail', 'aria-busy': 'true' }, text.loading);
   const { closed, close } = openDialog({
     className: 'work-dialog',
-    title: text.opsJobs,
+    title: text.opsJob,
     content: (dismiss) => [dialogHeader(dismiss), body],
   });
   try {
@@ -109,12 +109,16 @@ function facts({ job }) {
     [text.opsError, readByUser(job)],
     [text.opsWho, userOf(job)],
     [text.opsProject, job.project ?? job.project_id ?? text.opsDeleted],
-    [text.opsBackend, `${job.backend}, ${text.opsAttempt(job.attempt)}`],
+    [text.opsBackend, placeOf(job)],
     [text.opsMade, moment(job.created_at)],
     [text.opsTook, duration(job.seconds)],
     [text.opsCost, money(job.usd)],
   ]);
 }
+
+/** Where its last attempt runs, if there was one. @param {OpsDetail['job']} job */
+const placeOf = ({ backend, attempt }) =>
+  attempt > 0 ? `${backend}, ${text.opsAttempt(attempt)}` : backend;
 
 /** An ended job does nothing. @param {OpsDetail['job']} job @returns {[string, string][]} */
 const doingNow = ({ doing }) => (doing ? [[text.opsDoing, doing]] : []);

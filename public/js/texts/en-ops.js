@@ -5,6 +5,7 @@ export const enOps = {
   opsOpen: 'Operators’ page',
   opsViews: 'What is shown',
   opsJobs: 'Jobs',
+  opsJob: 'Job details',
   opsHealth: 'Health',
   opsGames: 'Published',
   opsAudit: 'Audit log',

@@ -5,6 +5,7 @@ export const jaOps = {
   opsOpen: '運営ページ',
   opsViews: '表示する内容',
   opsJobs: 'ジョブ',
+  opsJob: 'ジョブの詳細',
   opsHealth: '状態',
   opsGames: '公開ゲーム',
   opsAudit: '操作の記録',
