@@ -1,6 +1,7 @@
 /** 「画像を編集」: crop, resize, turn, mirror, cut out; saved as a new asset beside the old one. */
 import { ask, failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
+import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { buttonOf, h, whileBusy } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -157,25 +158,47 @@ class ImageEditor {
   }
 
   async #cutOut() {
-    this.panel.replaceChildren(
-      h(
-        'p',
-        { class: 'edit-busy', role: 'status' },
-        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        text.working,
-      ),
-    );
+    let isLeft = false;
+    const leave = () => {
+      isLeft = true;
+      this.showTools();
+    };
+    const endWait = this.#showWait(leave);
     try {
       const image = this.image.toDataURL('image/png');
       const answer = await ask(this.context.session, 'POST', '/api/assets/remove-background', {
         image,
       });
       const cut = await createImageBitmap(fileOfDataUri((await answer.json()).image, 'cut'));
-      this.apply(drawn(cut, cut.width, cut.height));
+      if (!isLeft) this.apply(drawn(cut, cut.width, cut.height));
     } catch (error) {
+      if (isLeft) return;
       toast(failureText(error, text.editCutoutFailed), { kind: 'error' });
       this.showTools();
+    } finally {
+      endWait();
     }
+  }
+
+  /** Shows that and for how long work goes on, and a way to leave it. @param {() => void} leave */
+  #showWait(leave) {
+    const elapsed = h('span', { 'aria-hidden': 'true' });
+    const startedMs = Date.now();
+    const show = () => void (elapsed.textContent = stopwatch(Date.now() - startedMs));
+    const timer = setInterval(show, 1_000);
+    const stop = buttonOf('button', text.cancel, leave);
+    this.panel.replaceChildren(
+      h(
+        'p',
+        { class: 'edit-busy', role: 'status' },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        text.working,
+        elapsed,
+      ),
+      h('footer', { class: 'image-actions' }, stop),
+    );
+    stop.focus();
+    return () => clearInterval(timer);
   }
 
   async #save() {

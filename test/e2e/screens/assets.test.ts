@@ -212,6 +212,18 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     await check(page, 'resize');
     await page.click('.edit-form .primary');
     expect(await canvas()).toBe('ship.png 20×20');
+    // One that is left changes nothing when it comes after all.
+    const cutout = '**/api/assets/remove-background';
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route(cutout, (route) => held.then(() => route.continue()), { times: 1 });
+    await page.click('[data-tool=cutout]');
+    await page.waitForSelector('.edit-busy:has-text("0:01")');
+    await check(page, 'cut-out');
+    const came = page.waitForResponse(cutout);
+    await page.click('.image-actions .button:has-text("キャンセル")');
+    answer();
+    await came;
     await page.click('[data-tool=cutout]');
     await page.waitForSelector('.edit-stage canvas[aria-label="ship.png 1×1"]');
     await page.click('[data-tool=backward]');
