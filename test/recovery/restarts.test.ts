@@ -229,7 +229,10 @@ describe('F1: a job past its commit point', () => {
 });
 
 describe('A6: a job that no worker has opened', () => {
-  it('F1: is stopped by its id, and the project takes the next message', async () => {
+  it.each([
+    ['by its id', (jobId: string | undefined) => ({ jobId })],
+    ['as what runs in the selected project', () => ({})],
+  ])('F1: is stopped %s, and the project takes the next message', async (_how, which) => {
     player = await newPlayer(stack);
     const { listener } = player;
     const worker = await stack.pidOf('worker');
@@ -238,7 +241,7 @@ describe('A6: a job that no worker has opened', () => {
     try {
       listener.say('2Dのシューティングゲームを作って');
       jobId = (await listener.until(({ type }) => type === 'jobStarted', 0, patient(20_000))).jobId;
-      listener.send({ type: 'cancel', jobId });
+      listener.send({ type: 'cancel', ...which(jobId) });
     } finally {
       process.kill(worker, 'SIGCONT');
     }

@@ -35,7 +35,7 @@ export const subscribeJob: Handler<'subscribeJob'> = (_deps, session, { since },
 
 /**
  * Stops a job, or takes a message out of its queue (Q3); without `jobId` stops the job that runs in
- * the selected project (F1).
+ * the selected project, or is to run there and was announced to this socket (F1).
  */
 export const cancel: Handler<'cancel'> = async (deps, session, { jobId }) => {
   if (!jobId) return cancelSelected(deps, session);
@@ -94,10 +94,21 @@ async function stopUnopened(
 
 async function cancelSelected(deps: SocketDeps, session: Session): Promise<void> {
   if (!session.isSignedIn() || !session.projectId) return;
-  const job = await deps.store.jobs.active(session.projectId);
+  const job =
+    (await deps.store.jobs.active(session.projectId)) ?? (await stopAccepted(deps, session));
   const reply = { message: 'Operation cancelled' };
-  if (job) return stopAndAnswer(deps, session, job, reply);
+  if (job && isActive(job.status)) return stopAndAnswer(deps, session, job, reply);
   session.send({ type: 'cancelled', ...reply });
+}
+
+/** What this socket was told of as begun may wait: in a queue (Q3), or for a worker (A6). */
+async function stopAccepted(deps: SocketDeps, session: SignedInSession): Promise<JobRow | null> {
+  const { subscription, projectId } = session;
+  if (subscription === null || subscription.projectId !== projectId) return null;
+  const { jobId } = subscription;
+  if ((await deps.store.jobs.get(jobId)) !== null) return null;
+  if ((await unqueue(deps, session, jobId)) !== null) return null;
+  return stopUnopened(deps, session, jobId);
 }
 
 function sendEnd(session: Session, row: JobRow): void {
