@@ -42,3 +42,14 @@ it('Q3: it is not told before the end of the job before it was sent', async () =
   await queue.tellNext();
   expect(socket.heard).toEqual(['mine']);
 });
+
+it('Q3: one that was taken out is not told, also when its end has come already', async () => {
+  const { socket, queue } = queueOf(true);
+  for (const id of ['early', 'late', 'mine']) queue.expect(id);
+  queue.forget('early');
+  await queue.take(news('mine', 'late', 'early'));
+  queue.forget('late');
+  socket.hearsJob = false;
+  await queue.tellNext();
+  expect(socket.heard).toEqual(['mine']);
+});

@@ -32,6 +32,13 @@ export class QueuedJobs implements Follower {
     this.waiting.add(jobId);
   }
 
+  /** The message was taken out: its job is not announced any more. */
+  forget(jobId: string): void {
+    this.waiting.delete(jobId);
+    const at = this.begun.indexOf(jobId);
+    if (at >= 0) this.begun.splice(at, 1);
+  }
+
   async take(news: ChangedProject): Promise<void> {
     if (!('jobs' in news)) return;
     for (const id of news.jobs.toReversed()) if (this.waiting.delete(id)) this.begun.push(id);

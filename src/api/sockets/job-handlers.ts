@@ -53,13 +53,15 @@ export const cancel: Handler<'cancel'> = async (deps, session, { jobId }) => {
 /** The id of the message that was taken out; null = none waits under it. */
 async function unqueue(
   { store }: SocketDeps,
-  { identity }: SignedInSession,
+  { identity, queue }: SignedInSession,
   jobId: unknown,
 ): Promise<string | null> {
   if (!isUuid(jobId)) return null;
   const id = jobId.toLowerCase();
   const lineId = chatLineIdFor(id, 'user');
-  return (await store.queuedMessages.remove(id, identity.id, lineId)) ? id : null;
+  if (!(await store.queuedMessages.remove(id, identity.id, lineId))) return null;
+  queue?.forget(id);
+  return id;
 }
 
 /** Answers by the end of the row: `cancelled` only when it is cancelled or gone. */
