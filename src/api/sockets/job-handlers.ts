@@ -103,7 +103,7 @@ async function cancelSelected(deps: SocketDeps, session: Session): Promise<void>
   session.send({ type: 'cancelled', ...reply });
 }
 
-/** What this socket was told of as begun may wait: in a queue (Q3), or for a worker (A6). */
+/** The job of its subscription may still wait: in a queue (Q3), or for a worker (A6). */
 async function stopAccepted(deps: SocketDeps, session: SignedInSession): Promise<JobRow | null> {
   const { subscription, projectId } = session;
   if (subscription === null || subscription.projectId !== projectId) return null;

@@ -18,7 +18,7 @@ const JOB_TIMEOUT_MS = 60_000;
 /** Of its deletion; the next roll does what takes longer. */
 const DELETE_LIMIT_MS = 15_000;
 const LOOK_MS = 1_000;
-/** So many tries of one workflow task are no chance. */
+/** A workflow task that was tried as often does not fail by chance. */
 const BROKEN_ATTEMPT = 3;
 /** It waits behind all others, as any job; a full queue is no reason to refuse it. */
 const MOST_WAITING = 1_000_000;
