@@ -39,7 +39,7 @@ program
   .option('--receipts', 'of changes alone, by tapes and without whole plays')
   .option('--keep', 'puts a smaller copy of what was seen into the fixtures')
   .option('--known', 'plays nothing: tells what is known')
-  .option('--write', 'puts the tables into docs/eval.md')
+  .option('--write', 'puts the tables into docs/player.md')
   .parse();
 const options = program.opts<{
   only?: string[];
@@ -112,7 +112,7 @@ async function main(): Promise<number> {
     : await plays(games, file);
   print(`\n${listOf(rows)}\n\n${tablesOf(rows, played)}\n`);
   print(`details: ${path.relative(PROJECT_ROOT, file)}`);
-  if (options.write) await fillMarked('docs/eval.md', 'player', tablesOf(rows, played));
+  if (options.write) await fillMarked('docs/player.md', 'player', tablesOf(rows, played));
   return 0;
 }
 
