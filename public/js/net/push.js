@@ -41,7 +41,11 @@ export async function startPush(session) {
       userVisibleOnly: true,
       applicationServerKey: pushKey,
     }));
-  await send(session, subscription);
+  await send(session, subscription).catch(async (error) => {
+    // A browser that the server does not know is not switched on.
+    if (!own) await subscription.unsubscribe();
+    throw error;
+  });
   return 'on';
 }
 

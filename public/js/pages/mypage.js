@@ -17,6 +17,8 @@ startPage(text.mypageTitle);
 const carousel = new Carousel();
 const count = byId('collectionCount', HTMLParagraphElement);
 const note = byId('collectionNote', HTMLParagraphElement);
+/** What could not be read is asked for again so much later. */
+const ASKED_AGAIN_MS = 5_000;
 
 async function start() {
   const session = await requireSession();
@@ -58,7 +60,7 @@ function showMore(session, next) {
       carousel.append(more.projects, session.token);
       showMore(session, more.next ?? null);
     } catch {
-      showMore(session, next);
+      setTimeout(() => showMore(session, next), ASKED_AGAIN_MS);
     }
   });
 }

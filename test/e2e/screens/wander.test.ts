@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
@@ -127,14 +128,23 @@ describe.each(TESTED_SIZES)('wandering on %s', (size) => {
       await shelf(page);
       expect(await page.innerText('#collectionCount strong')).toBe('65');
       expect(await page.locator('.case-name').count()).toBe(30);
+      const asked = () => session.api.requests.filter((each) => each === 'GET /api/projects');
+      const toTheEnd = () => page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
+      session.api.isBroken = true;
+      await toTheEnd();
+      await expect.poll(() => asked().length).toBe(2);
+      // Bare time: for requests that must not come
+      await sleep(1_000);
+      expect(asked()).toHaveLength(2);
+      session.api.isBroken = false;
       for (const shown of [60, 65]) {
-        await page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
+        await toTheEnd();
         await page.waitForSelector(`.case-name >> nth=${shown - 1}`);
       }
       const names = Array.from({ length: 65 }, (_, index) => `game ${index}`);
       expect(await texts(page, '.case-name')).toEqual(names);
-      expect(session.api.requests.filter((each) => each === 'GET /api/projects')).toHaveLength(3);
-      await page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
+      expect(asked()).toHaveLength(4);
+      await toTheEnd();
       expect(await page.locator('.case-free').count()).toBe(3);
     });
   });
