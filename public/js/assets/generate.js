@@ -63,6 +63,7 @@ export function openImageGeneration(context) {
   const { close, closed } = openDialog({
     className: 'work-dialog image-dialog',
     title: text.imageTitle,
+    unsaved: () => !['', result.wished].includes(prompt.value.trim()),
     content: (dismiss) => [
       dialogHeader(dismiss),
       h('div', { class: 'dialog-body image-body' }, result.stage, form),
@@ -98,6 +99,8 @@ class ImageResult {
   actions = h('div', { class: 'image-actions', hidden: true }, this.#insert, this.#save);
   onDone = () => {};
   isClosed = false;
+  /** Of the image that is there, or is being made. */
+  wished = '';
   /** The image that is seen; one that failed leaves it. @type {MadeImage | null} */
   #made = null;
 
@@ -109,6 +112,7 @@ class ImageResult {
   /** Goes on when the dialog is closed. @param {import('./made-images.ts').ImageWish} wish */
   async make(wish) {
     this.actions.hidden = true;
+    this.wished = wish.prompt;
     const clock = h('span', { 'aria-hidden': 'true' }, stopwatch(0));
     const startedAt = Date.now();
     const timer = window.setInterval(() => {
@@ -132,6 +136,7 @@ class ImageResult {
         await this.#keep();
       });
     } catch (error) {
+      this.wished = '';
       this.#show(failureText(error, text.imageFailed), { isFailure: true });
     } finally {
       window.clearInterval(timer);

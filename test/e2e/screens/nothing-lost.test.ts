@@ -131,6 +131,22 @@ describe('an image by AI', () => {
   };
   const kept = () => session.api.assets.all.map(({ filename }) => filename);
 
+  it('is asked about before its words are thrown away, until it is made', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    await open(page, '#imageGenButton');
+    await page.fill('#imagePrompt', 'ドットの剣');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.confirm-card:has-text("保存せずに閉じますか")');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.confirm-card', { state: 'detached' });
+    expect(await page.inputValue('#imagePrompt')).toBe('ドットの剣');
+    await page.click('.image-form .primary');
+    await page.waitForSelector('.image-stage img');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.image-dialog', { state: 'detached' });
+  });
+
   it('is in the library at once, stays when the next one fails, and is inserted once', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', project.id);
