@@ -38,9 +38,6 @@ export interface FeedDeps {
   unreadableMs?: number;
 }
 
-/** What follows a read. */
-type Step = 'read' | 'checkRow' | 'pause' | 'pauseAndCheckRow' | 'stop';
-
 /**
  * Feeds the subscribers of one job: with the live path as early as the order allows, with the
  * durable stream for everything else (D2). One reader serves all of them: it reads after the
@@ -114,8 +111,9 @@ export class JobFeed {
       const outcome = await this.readPage();
       const next = (await this.serially(() => this.take(outcome))) ?? 'pause';
       if (next === 'stop') break;
-      if (next === 'pause' || next === 'pauseAndCheckRow') await this.pauses.wait();
-      if (next === 'checkRow' || next === 'pauseAndCheckRow') await this.checkRow();
+      const isLongUnreadable = next === 'pause' && this.isLongUnreadable;
+      if (next === 'pause') await this.pauses.wait();
+      if (next === 'checkRow' || isLongUnreadable) await this.checkRow();
     }
     this.isReading = false;
     // A subscriber may have come while the last page was read.
@@ -134,7 +132,7 @@ export class JobFeed {
     return plan.wakeOn === 'phase' ? this.livePath.during(() => abort.abort(), read) : read();
   }
 
-  private async take(outcome: ReadOutcome): Promise<Step> {
+  private async take(outcome: ReadOutcome): Promise<'read' | 'checkRow' | 'pause' | 'stop'> {
     if (outcome.kind === 'page' || outcome.kind === 'missing') this.unreadableSinceMs = null;
     switch (outcome.kind) {
       case 'aborted':
@@ -156,18 +154,18 @@ export class JobFeed {
         return 'stop';
       }
       case 'unavailable':
+        this.unreadableSinceMs ??= performance.now();
         this.deps.log.warn(
           { err: outcome.error, jobId: this.jobId },
           'the stream of a job cannot be read; trying again',
         );
-        return this.isLongUnreadable() ? 'pauseAndCheckRow' : 'pause';
+        return 'pause';
     }
   }
 
-  private isLongUnreadable(): boolean {
-    const nowMs = performance.now();
-    this.unreadableSinceMs ??= nowMs;
-    return nowMs - this.unreadableSinceMs >= (this.deps.unreadableMs ?? UNREADABLE_MS);
+  private get isLongUnreadable(): boolean {
+    const limitMs = this.deps.unreadableMs ?? UNREADABLE_MS;
+    return this.unreadableSinceMs !== null && performance.now() - this.unreadableSinceMs >= limitMs;
   }
 
   /** The end of the job's run decides whether it is still to come, or was refused (I3). */

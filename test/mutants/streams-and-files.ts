@@ -11,8 +11,8 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     rule: 'D3',
     breaks: 'a job whose stream stays unreadable has no end',
     file: 'src/stream/job-feed.ts',
-    find: "return this.isLongUnreadable() ? 'pauseAndCheckRow' : 'pause';",
-    replace: "return 'pause';",
+    find: "if (next === 'checkRow' || isLongUnreadable)",
+    replace: "if (next === 'checkRow')",
     test: FEED,
   },
   {

@@ -1,11 +1,11 @@
 /** 「AIで画像を作成」: words, a style and a size become an image, for the message or to keep. */
 import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
-import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { buttonOf, h, labelled, selectOf, whileBusy } from '../ui/dom.js';
 import { saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
+import { timedWait } from '../ui/timed-wait.js';
 import { toast } from '../ui/toast.js';
 import { MadeImage } from './made-images.ts';
 
@@ -113,21 +113,8 @@ class ImageResult {
   async make(wish) {
     this.actions.hidden = true;
     this.wished = wish.prompt;
-    const clock = h('span', { 'aria-hidden': 'true' }, stopwatch(0));
-    const startedAt = Date.now();
-    const timer = window.setInterval(() => {
-      clock.textContent = stopwatch(Date.now() - startedAt);
-    }, 1_000);
-    this.stage.replaceChildren(
-      h(
-        'p',
-        {},
-        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        text.imageMaking,
-        ' ',
-        clock,
-      ),
-    );
+    const wait = timedWait(text.imageMaking);
+    this.stage.replaceChildren(wait.line);
     try {
       const image = MadeImage.of(this.context, wish);
       await image.alone(async () => {
@@ -139,7 +126,7 @@ class ImageResult {
       this.wished = '';
       this.#show(failureText(error, text.imageFailed), { isFailure: true });
     } finally {
-      window.clearInterval(timer);
+      wait.end();
     }
   }
 

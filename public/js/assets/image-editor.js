@@ -1,10 +1,10 @@
 /** 「画像を編集」: crop, resize, turn, mirror, cut out; saved as a new asset beside the old one. */
 import { ask, failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
-import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { buttonOf, h, whileBusy } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { timedWait } from '../ui/timed-wait.js';
 import { toast } from '../ui/toast.js';
 import { assetImage, uploadAsset } from './asset-calls.js';
 import { fileOfDataUri } from './compress.js';
@@ -163,7 +163,10 @@ class ImageEditor {
       isLeft = true;
       this.showTools();
     };
-    const endWait = this.#showWait(leave);
+    const wait = timedWait(text.working, { class: 'edit-busy', role: 'status' });
+    const stop = buttonOf('button', text.cancel, leave);
+    this.panel.replaceChildren(wait.line, h('footer', { class: 'image-actions' }, stop));
+    stop.focus();
     try {
       const image = this.image.toDataURL('image/png');
       const answer = await ask(this.context.session, 'POST', '/api/assets/remove-background', {
@@ -176,29 +179,8 @@ class ImageEditor {
       toast(failureText(error, text.editCutoutFailed), { kind: 'error' });
       this.showTools();
     } finally {
-      endWait();
+      wait.end();
     }
-  }
-
-  /** Shows that and for how long work goes on, and a way to leave it. @param {() => void} leave */
-  #showWait(leave) {
-    const elapsed = h('span', { 'aria-hidden': 'true' });
-    const startedMs = Date.now();
-    const show = () => void (elapsed.textContent = stopwatch(Date.now() - startedMs));
-    const timer = setInterval(show, 1_000);
-    const stop = buttonOf('button', text.cancel, leave);
-    this.panel.replaceChildren(
-      h(
-        'p',
-        { class: 'edit-busy', role: 'status' },
-        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        text.working,
-        elapsed,
-      ),
-      h('footer', { class: 'image-actions' }, stop),
-    );
-    stop.focus();
-    return () => clearInterval(timer);
   }
 
   async #save() {

@@ -16,9 +16,9 @@ export interface GamePreviewDeps {
   store: Pick<Store, 'publishedGames'>;
 }
 
-/** Of a link to a game: the title of its page, what other sites show (Open Graph), since when. */
+/** What other sites show of a link (Open Graph), since when; of a game the title of its page. */
 export interface GamePreview {
-  readonly title: string;
+  readonly title?: string;
   readonly tags: string;
   readonly changedAt: Date;
 }

@@ -10,6 +10,7 @@ import {
   createGamePreviews,
   siteTags,
   withTags,
+  type GamePreview,
   type GamePreviewDeps,
   type GamePreviews,
 } from '../games/game-previews.js';
@@ -97,7 +98,7 @@ const filesOfOther = (folder: string): RequestHandler =>
 
 /** Pages with what other sites show of a link to them: the game, or the product. */
 function previewedPages(previews: GamePreviews, publicUrl: string): RequestHandler {
-  const ofSite = { title: undefined, tags: siteTags(publicUrl), changedAt: new Date(0) };
+  const ofSite: GamePreview = { tags: siteTags(publicUrl), changedAt: new Date(0) };
   return async (req, res, next) => {
     const name = req.path.slice(1) || HOME;
     const isShown = OF_SITE.has(name) || PLAYING.has(name);
