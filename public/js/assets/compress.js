@@ -5,7 +5,8 @@
 import { text } from '../texts/index.js';
 import { unreadableText } from './accepted.js';
 
-const MAX_SIDE_PX = 2_048;
+/** Of what is kept: larger ones are drawn smaller. */
+export const MAX_SIDE_PX = 2_048;
 const MAX_IMAGE_BYTES = 300 * 1024;
 const MAX_SOUND_BYTES = 1024 * 1024;
 const QUALITIES = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];

@@ -20,16 +20,23 @@ const SHAPES: readonly (readonly [label: string, aspect: number | null])[] = [
 /** Shape, and where it lies: by dragging, or by sliders, so that keys do as well. */
 export function cropPanel(editing: Editing): HTMLElement {
   const { image, stage } = editing;
-  const sliders = new PartSliders(image, () => frame.place(sliders.frameOf(frame)));
-  const whole = { x: 0, y: 0, width: image.width, height: image.height };
-  const frame = new CropFrame(image, stage, whole, (dragged) => sliders.show(dragged));
-  const isRound = (): boolean => frame.element.classList.contains('is-round');
+  // The frame has the size of what the image lies in.
+  stage.replaceChildren(h('div', { class: 'edit-crop' }, image));
+  let shape: number | null = null;
+  const place = (): void => {
+    const { width, height } = frame.part;
+    frame.place(sliders.frameOf(shape ?? width / height));
+  };
+  const sliders = new PartSliders(image, place);
+  const frame = new CropFrame(image, (dragged) => sliders.show(dragged));
+  const isRound = (): boolean => stage.classList.contains('is-round');
   const choose = (label: string, aspect: number | null): void => {
-    frame.aspect = aspect;
-    frame.element.classList.toggle('is-round', label === text.editRound);
+    shape = aspect;
+    stage.classList.toggle('is-round', label === text.editRound);
     for (const chip of shapes.querySelectorAll('button'))
       chip.setAttribute('aria-pressed', String(chip.textContent === label));
-    frame.place(sliders.frameOf(frame));
+    frame.shapeAs(aspect);
+    place();
   };
   const shapes = h(
     'div',
@@ -64,10 +71,10 @@ class PartSliders {
     return [this.size, this.across, this.down].map((each) => labelOf(each));
   }
 
-  /** A free part keeps the shape that a drag gave it. */
-  frameOf({ aspect, part }: CropFrame): Frame {
+  /** Of a shape, width by height. */
+  frameOf(aspect: number): Frame {
     const { image } = this;
-    const most = middleFrame(image, aspect ?? part.width / part.height);
+    const most = middleFrame(image, aspect);
     const [width, height] = [most.width, most.height].map((side) => side * share(this.size));
     return {
       width: width ?? 0,

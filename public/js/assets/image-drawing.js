@@ -1,11 +1,6 @@
 /** What the image editor does to an image: each step makes a new canvas of an old one. */
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Frame in pixels */
-/** @typedef {'nw' | 'ne' | 'sw' | 'se'} Corner */
-
-export const MAX_SIDE_PX = 4_096;
-/** Of a side of the image: a smaller frame cannot be taken hold of. */
-const SMALLEST_SHARE = 0.1;
 
 /** @param {number} width @param {number} height */
 function blank(width, height) {
@@ -62,56 +57,6 @@ export function middleFrame({ width, height }, aspect) {
   const fits = Math.min(width, height * aspect);
   const size = { width: fits, height: fits / aspect };
   return { x: (width - size.width) / 2, y: (height - size.height) / 2, ...size };
-}
-
-/**
- * Kept within the image, in whole pixels: between two of them a crop would blur. @param
- * {HTMLCanvasElement} image @param {Frame} frame
- */
-export function within(image, frame) {
-  const kept = (
-    /** @type {number} */ value,
-    /** @type {number} */ min,
-    /** @type {number} */ max,
-  ) => Math.max(min, Math.min(Math.round(value), max));
-  const width = kept(frame.width, 1, image.width);
-  const height = kept(frame.height, 1, image.height);
-  return {
-    width,
-    height,
-    x: kept(frame.x, 0, image.width - width),
-    y: kept(frame.y, 0, image.height - height),
-  };
-}
-
-/**
- * A frame with one corner moved: the opposite one stays, and all of it in the image. @param
- * {HTMLCanvasElement} image @param {Frame} frame
- * @param {{ corner: Corner, by: { x: number, y: number }, aspect: number | null }} move `aspect`:
- * width by height, null = free
- * @returns {Frame}
- */
-export function resized(image, { x, y, width, height }, { corner, by, aspect }) {
-  const [isWest, isNorth] = [corner.endsWith('w'), corner.startsWith('n')];
-  const room = {
-    width: isWest ? x + width : image.width - x,
-    height: isNorth ? y + height : image.height - y,
-  };
-  const sized = (/** @type {number} */ moved, /** @type {'width' | 'height'} */ side) =>
-    Math.min(Math.max(moved, image[side] * SMALLEST_SHARE), room[side]);
-  let wide = sized(width + (isWest ? -by.x : by.x), 'width');
-  let tall = sized(height + (isNorth ? -by.y : by.y), 'height');
-  if (aspect !== null) {
-    // Between the two that a finger asks for, which never moves along the diagonal alone.
-    wide = Math.min((wide + tall * aspect) / 2, room.width, room.height * aspect);
-    tall = wide / aspect;
-  }
-  return {
-    width: wide,
-    height: tall,
-    x: isWest ? x + width - wide : x,
-    y: isNorth ? y + height - tall : y,
-  };
 }
 
 /**

@@ -2,17 +2,18 @@
 import { ask, failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { buttonOf, h, whileBusy } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { timedWait } from '../ui/timed-wait.js';
 import { toast } from '../ui/toast.js';
 import { assetImage, uploadAsset } from './asset-calls.js';
-import { fileOfDataUri } from './compress.js';
+import { fileOfDataUri, MAX_SIDE_PX } from './compress.js';
 import { cropPanel } from './crop-panel.ts';
-import { drawn, fileOf, MAX_SIDE_PX, mirrored, rotated } from './image-drawing.js';
+import { drawn, fileOf, mirrored, rotated } from './image-drawing.js';
 import { resizePanel } from './image-panels.js';
 
 /** @typedef {import('./asset-calls.js').Asset} Asset */
+/** @typedef {HTMLCanvasElement & { cropper?: import('cropperjs').default }} Cropped */
 
 const MAX_STEPS = 10;
 
@@ -111,8 +112,7 @@ class ImageEditor {
         buttonOf(
           { class: 'button primary edit-save', disabled: isFirst },
           text.save,
-          (/** @type {{ currentTarget: Element }} */ { currentTarget }) =>
-            void whileBusy(currentTarget, () => this.#save()),
+          () => void this.#save(),
         ),
       ),
     );
@@ -123,6 +123,8 @@ class ImageEditor {
 
   #show() {
     const { width, height } = this.image;
+    for (const image of this.#steps) /** @type {Cropped} */ (image).cropper?.destroy();
+    this.stage.classList.remove('is-round');
     this.image.style.setProperty('--ratio', String(width / height));
     this.image.setAttribute('role', 'img');
     this.image.setAttribute('aria-label', `${this.asset.filename} ${width}×${height}`);
@@ -157,13 +159,17 @@ class ImageEditor {
     this.showTools();
   }
 
+  #wait() {
+    return timedWait(text.working, { class: 'edit-busy', role: 'status', tabindex: '-1' });
+  }
+
   async #cutOut() {
     let isLeft = false;
     const leave = () => {
       isLeft = true;
       this.showTools();
     };
-    const wait = timedWait(text.working, { class: 'edit-busy', role: 'status' });
+    const wait = this.#wait();
     const stop = buttonOf('button', text.cancel, leave);
     this.panel.replaceChildren(wait.line, h('footer', { class: 'image-actions' }, stop));
     stop.focus();
@@ -183,14 +189,22 @@ class ImageEditor {
     }
   }
 
+  /** No tool is there meanwhile: what it changed would not be in the file. */
   async #save() {
+    const wait = this.#wait();
+    this.panel.replaceChildren(wait.line);
+    wait.line.focus();
     try {
       const file = await fileOf(this.image, this.asset.filename.replace(/\.[^.]*$/, ''));
       const { session, projectId } = this.context;
       this.onSaved(await uploadAsset(session, file, { projectId }));
       this.close();
     } catch (error) {
+      this.showTools();
+      this.panel.querySelector('button')?.focus();
       toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
+    } finally {
+      wait.end();
     }
   }
 }

@@ -2,7 +2,8 @@
 import { text } from '../texts/index.js';
 import { buttonOf, h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { drawn, MAX_SIDE_PX } from './image-drawing.js';
+import { MAX_SIDE_PX } from './compress.js';
+import { drawn } from './image-drawing.js';
 
 /**
  * @typedef {{ image: HTMLCanvasElement, stage: HTMLElement, apply: (image: HTMLCanvasElement) =>

@@ -68,7 +68,7 @@ export const enAssets = {
   editWidth: 'Width',
   editHeight: 'Height',
   editKeepRatio: 'Keep the proportions',
-  editOutOfRange: 'Please enter numbers from 1 to 4096',
+  editOutOfRange: 'Please enter numbers from 1 to 2048',
   editCutout: 'Cut out',
   editCutoutFailed: 'Something went wrong. Please try again.',
   editUndo: 'Undo',

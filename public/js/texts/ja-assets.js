@@ -75,7 +75,7 @@ export const jaAssets = {
   editWidth: '幅',
   editHeight: '高さ',
   editKeepRatio: '縦横比を維持',
-  editOutOfRange: '1から4096までの数を入れてください',
+  editOutOfRange: '1から2048までの数を入れてください',
   editCutout: '背景削除',
   editCutoutFailed: 'エラーが起きました。もう一度お試しください。',
   editUndo: '戻す',

@@ -174,6 +174,14 @@ describe('the tab アップロード', () => {
   });
 });
 
+/** The next answer of this address comes when the function is called. */
+async function hold(page: Page, address: string): Promise<() => void> {
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(address, (route) => held.then(() => route.continue()), { times: 1 });
+  return answer;
+}
+
 describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
   it('crops, resizes, turns, cuts out, undoes, and saves a new asset', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
@@ -206,7 +214,7 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     await page.click('[data-tool=resize]');
     await page.fill('[aria-label="幅"]', '5000');
     await page.click('.edit-form .primary');
-    await page.waitForSelector('.toast:has-text("1から4096")');
+    await page.waitForSelector('.toast:has-text("1から2048")');
     await page.fill('[aria-label="幅"]', '20');
     expect(await page.inputValue('[aria-label="高さ"]')).toBe('20');
     await check(page, 'resize');
@@ -214,9 +222,7 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     expect(await canvas()).toBe('ship.png 20×20');
     // One that is left changes nothing when it comes after all.
     const cutout = '**/api/assets/remove-background';
-    let answer = (): void => undefined;
-    const held = new Promise<void>((resolve) => (answer = resolve));
-    await page.route(cutout, (route) => held.then(() => route.continue()), { times: 1 });
+    const answer = await hold(page, cutout);
     await page.click('[data-tool=cutout]');
     await page.waitForSelector('.edit-busy:has-text("0:01")');
     await check(page, 'cut-out');
@@ -227,7 +233,12 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     await page.click('[data-tool=cutout]');
     await page.waitForSelector('.edit-stage canvas[aria-label="ship.png 1×1"]');
     await page.click('[data-tool=backward]');
+    // What is changed while it is saved would not be in the file.
+    const save = await hold(page, '**/api/assets/upload');
     await page.click('.edit-save');
+    await page.waitForSelector('.edit-busy:focus');
+    expect(await page.locator('.edit-panel button').count()).toBe(0);
+    save();
     await page.waitForSelector('.asset-card[aria-pressed="true"]:has-text("ship_edited.jpg")');
     const { width, height } = await sharp(assets.bytes.get(assets.all[0]?.url ?? '')).metadata();
     expect([width, height]).toEqual([20, 20]);
@@ -254,7 +265,7 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     };
     const dragged = async (from: string, by: readonly [x: number, y: number]): Promise<void> => {
       const box = await boxOf(from);
-      const shown = await page.locator('.edit-stage canvas').boundingBox();
+      const shown = await page.locator('.cropper-canvas').boundingBox();
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
       await page.mouse.down();
       const to = { x: x + by[0] * (shown?.width ?? 0), y: y + by[1] * (shown?.height ?? 0) };
@@ -263,9 +274,9 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     };
     const at = (label: string) => page.locator(`[aria-label="${label}"]`).inputValue().then(Number);
     // Free: each side by itself.
-    await dragged('.edit-corner.se', [-0.5, -0.25]);
+    await dragged('.cropper-point.point-se', [-0.5, -0.25]);
     await expect.poll(() => at('左右の位置')).toBe(0);
-    await dragged('.edit-frame', [1, 0.125]);
+    await dragged('.cropper-face', [1, 0.125]);
     await expect.poll(() => at('左右の位置')).toBe(100);
     expect(await at('上下の位置')).toBeCloseTo(50, -1);
     await page.click('.edit-form .primary');
@@ -277,7 +288,7 @@ describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
     await page.click('[data-tool=crop]');
     await page.click('.edit-shapes .chip:has-text("1:1")');
     await page.waitForSelector('.edit-shapes .chip[aria-pressed=true]:has-text("1:1")');
-    await dragged('.edit-corner.nw', [0.2, 0.2]);
+    await dragged('.cropper-point.point-nw', [0.2, 0.2]);
     await check(page, 'crop that was dragged');
     await page.click('.edit-form .primary');
     const square = await page.getAttribute('.edit-stage canvas', 'aria-label');
