@@ -19,7 +19,7 @@ import { attributesOf, SEARCH_ATTRIBUTES } from '../contracts/durable/search-att
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import type { Store } from '../store/index.js';
 import { ANSWER_WITHIN_MS, askTemporal } from './away.js';
-import { codedRefusal, Refusal, refusal, refusalOf, refusedForNow } from './http/refusal.js';
+import { Refusal, refusal, refusalOf, refusedForNow } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
 /** A row is there at the first step of its workflow. */
@@ -168,7 +168,7 @@ export function resultOf<T>(
   refused: (failed: FailedAction) => Refusal = ({ kind }) => refusalOf(kind),
 ): T {
   if (outcome.ok) return outcome.result;
-  throw isLimitOfMoney(outcome.kind) ? codedRefusal(outcome.kind) : refused(outcome);
+  throw isLimitOfMoney(outcome.kind) ? refusalOf(outcome.kind) : refused(outcome);
 }
 
 export const isLimitOfMoney = (kind: ErrorKind): boolean =>

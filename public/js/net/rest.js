@@ -4,7 +4,7 @@
  */
 
 import { text } from '../texts/index.js';
-import { saidText } from '../texts/server-words.js';
+import { reasonText } from '../texts/server-words.js';
 import { awayWords } from './away-words.js';
 import { finalAnswer, PREFER, retryAfterS } from './later-answer.ts';
 import { signInFirst } from '../ui/sign-in-first.js';
@@ -13,7 +13,6 @@ import { signInFirst } from '../ui/sign-in-first.js';
 const ACCOUNT_REQUIRED = 'ACCOUNT_REQUIRED';
 /** The database, or Temporal, could not be asked. */
 const AWAY = 'OPERATION_FAILED';
-const accountRequired = () => text.messages.said[ACCOUNT_REQUIRED] ?? text.signIn;
 
 /** An answer that is none of the 200s. */
 export class Refusal extends Error {
@@ -44,16 +43,15 @@ export const isAway = (error) =>
  * @param {unknown} error @param {string} otherwise
  */
 export function failureText(error, otherwise) {
+  if (!(error instanceof Refusal))
+    return isAway(error) ? awayWords(text.serverUnreachable) : otherwise;
+  if (error.status === 429 && error.retryAfterS > 0) return text.waitFor(error.retryAfterS);
   // Of something that is away the code says no more than the status.
-  const isOwn = error instanceof Refusal && error.status === 503 && error.code !== AWAY;
-  const own = isOwn ? saidText('', error) : '';
+  const own = error.code === AWAY ? '' : reasonText(error);
   if (own !== '') return own;
   if (isAway(error)) return awayWords(text.serverUnreachable);
-  if (error instanceof Refusal && error.code === ACCOUNT_REQUIRED) return accountRequired();
-  if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
-  if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);
   // A limit of money, the day's by default: no time of waiting is named.
-  return saidText(text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said, error);
+  return error.status === 429 ? reasonText({ code: 'SPENDING_LIMIT_EXCEEDED' }) : otherwise;
 }
 
 /**

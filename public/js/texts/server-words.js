@@ -53,6 +53,9 @@ export function saidText(own, { code, params }) {
   return (code && renderIn(text.messages, { code, params: params ?? {} })) || own;
 }
 
+/** The sentence of a refusal by its code; '' = it has none. @param {Coded} coded */
+export const reasonText = ({ code }) => (code && BY_CODE[code]) || saidText('', { code });
+
 /** The name of a style, for a screen. @param {{ id: string, name: string }} style */
 export const styleName = ({ id, name }) => text.styleNames[id] ?? name;
 

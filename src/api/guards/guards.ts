@@ -7,7 +7,7 @@ import { orNothing, type Store } from '../../store/index.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { PostSignature } from '../callback/signed.js';
-import { codedRefusal, refusal } from '../http/refusal.js';
+import { refusal, refusalOf } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 import type { Auth, Identity } from './auth.js';
 import { callerOf, type TokenSource } from './caller.js';
@@ -113,7 +113,7 @@ function ownGuards(auth: Auth) {
   };
   const member = async (req: Request): Promise<User> => {
     const caller = await user(req);
-    if (caller.user.isGuest) throw codedRefusal('ACCOUNT_REQUIRED');
+    if (caller.user.isGuest) throw refusalOf('ACCOUNT_REQUIRED');
     return caller;
   };
   return { user, member };

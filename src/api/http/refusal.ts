@@ -1,5 +1,10 @@
 import type { Response } from 'express';
-import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
+import {
+  CODED_MESSAGES,
+  ERROR_POLICY,
+  type CodedErrorCode,
+  type ErrorKind,
+} from '../../contracts/base/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
 
 /** Thrown by a guard or a handler: the request is answered with this status and JSON. */
@@ -21,13 +26,13 @@ export class Refusal extends Error {
 /** The contract's normal error (rest.md §1.3). */
 export const refusal = (status: number, error: string): Refusal => new Refusal(status, { error });
 
-/** The error that the policy has for this kind. */
+/** The error that the policy has for this kind, with its code for clients of more languages. */
 export const refusalOf = (kind: ErrorKind): Refusal =>
-  refusal(ERROR_POLICY[kind].http, errorText(kind));
-
-/** The same, with its code beside the sentence, for clients that speak more languages. */
-export const codedRefusal = (kind: ErrorKind): Refusal =>
   new Refusal(ERROR_POLICY[kind].http, { error: errorText(kind), code: kind });
+
+/** A limit in the words and with the code of frames. */
+export const limitRefusal = (code: CodedErrorCode): Refusal =>
+  new Refusal(409, { error: CODED_MESSAGES[code], code });
 
 /** The same request may be sent again after `retryAfterS` seconds. */
 export const refusedForNow = (status: 429 | 503, error: string, retryAfterS = 1): Refusal =>

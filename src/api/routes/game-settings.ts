@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionEnd } from '../../contracts/rows/actions.js';
-import { CODED_MESSAGES, unavailable } from '../../contracts/base/errors.js';
+import { unavailable } from '../../contracts/base/errors.js';
 import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
 import { endOfAction } from '../../contracts/rows/rows.js';
 import {
@@ -16,7 +16,7 @@ import type { Admitted, Admitter } from '../admission.js';
 import type { Games } from '../games/current-game.js';
 import { outcomeOfEnd, resultOf } from '../action-workflows.js';
 import type { Answer, Handlers } from '../http/mount.js';
-import { Refusal, refusal, refusalOf } from '../http/refusal.js';
+import { limitRefusal, Refusal, refusal, refusalOf } from '../http/refusal.js';
 
 export interface GameSettingsDeps {
   store: Pick<Store, 'actions' | 'activityLog'>;
@@ -70,7 +70,7 @@ async function save(
 function refusalWithout(admitted: Admitted): Error {
   if (admitted.kind === 'answered' && admitted.answer.kind === 'generate') {
     const code = 'JOB_ALREADY_ACTIVE';
-    return new Refusal(409, { error: CODED_MESSAGES[code], code });
+    return limitRefusal(code);
   }
   const isGone = admitted.kind === 'answered' && admitted.answer.kind === 'delete';
   return isGone || (admitted.kind === 'refused' && admitted.code === 'ACCESS_DENIED')

@@ -15,7 +15,7 @@ import type { Store } from '../../store/index.js';
 import { isLimitOfMoney, type ActionWorkflows, type FailedAction } from '../action-workflows.js';
 import { dropBody } from '../http/json-bodies.js';
 import type { Answer, Handlers } from '../http/mount.js';
-import { codedRefusal, Refusal, refusal } from '../http/refusal.js';
+import { Refusal, refusal, refusalOf } from '../http/refusal.js';
 import { dataUriTrouble, type SentImageConfig } from '../assets/sent-image.js';
 import { isAway } from '../away.js';
 import { logOf } from '../http/request-log.js';
@@ -192,21 +192,16 @@ async function fulfil<I extends ActionRef>(
 }
 
 function refusalFor({ kind, detail }: FailedAction, asked: keyof typeof MISSING): Refusal {
-  if (isLimitOfMoney(kind)) return codedRefusal(kind);
+  if (isLimitOfMoney(kind)) return refusalOf(kind);
   return kind === 'ImageServiceMissing'
     ? new Refusal(503, { error: MISSING[asked], code: kind })
-    : new Refusal(500, { error: sentenceOf(kind, detail), success: false });
+    : new Refusal(500, { ...reasonOf(kind, detail), success: false });
 }
 
-function sentenceOf(kind: ErrorKind, detail: string): string {
-  switch (kind) {
-    case 'RunTimedOut':
-      return render(message('IMAGE_TIMED_OUT'));
-    // In the words of the service, or in those that clients know for it (rest.md §7.9).
-    case 'CutoutFailed':
-    case 'CutoutUnavailable':
-      return detail;
-    default:
-      return errorText(kind);
-  }
+function reasonOf(kind: ErrorKind, detail: string): { error: string; code: string } {
+  if (kind === 'RunTimedOut')
+    return { error: render(message('IMAGE_TIMED_OUT')), code: 'IMAGE_TIMED_OUT' };
+  // In the words of the service, or in those that clients know for it (rest.md §7.9).
+  const isOfService = kind === 'CutoutFailed' || kind === 'CutoutUnavailable';
+  return { error: isOfService ? detail : errorText(kind), code: kind };
 }

@@ -20,7 +20,7 @@ import type { Identity } from '../guards/auth.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { facesOf, imageOf, thumbnailUrlOf } from '../games/game-images.js';
 import type { Handlers } from '../http/mount.js';
-import { codedRefusal, Refusal, refusal } from '../http/refusal.js';
+import { Refusal, refusal, refusalOf } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 
 /** Whole, its square, or three seconds of play. */
@@ -99,8 +99,8 @@ export function thumbnailAnswer(projectId: string, outcome: ActionOutcome<unknow
  */
 export function mediaRefusal(kind: ErrorKind, error: string): Refusal {
   return ERROR_POLICY[kind].http === 503
-    ? codedRefusal(kind)
-    : new Refusal(500, { error, output: errorText(kind) });
+    ? refusalOf(kind)
+    : new Refusal(500, { error, output: errorText(kind), code: kind });
 }
 
 /** An upload has no row that ends; its project may go all the same (F2). */

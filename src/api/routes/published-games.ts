@@ -3,7 +3,6 @@ import type { Request } from 'express';
 import type { Config } from '../../config.js';
 import { notice } from '../../contracts/messages/message.js';
 import { sha256Of } from '../../contracts/base/hashes.js';
-import { CODED_MESSAGES } from '../../contracts/base/errors.js';
 import type { PUBLISHED_GAME_ROUTES } from '../../contracts/http-routes/published-games.js';
 import type { ActionOutcome } from '../../contracts/rows/actions.js';
 import { actionWorkflowId, remixProjectIdFor } from '../../contracts/base/ids.js';
@@ -35,7 +34,7 @@ import { imageAddresses } from '../games/game-images.js';
 import { drawShareImage, SHARE_IMAGE, shareImageSource } from '../games/share-image.js';
 import type { Identity } from '../guards/auth.js';
 import type { Call, Handlers } from '../http/mount.js';
-import { refusal } from '../http/refusal.js';
+import { limitRefusal, refusal } from '../http/refusal.js';
 import { shownImage, type ShownImageDeps } from './project-thumbnail.js';
 
 /** As the schema makes them. */
@@ -138,7 +137,7 @@ async function remix(
   if (!mayRemix(user.id, game)) throw refusal(403, 'Remix is not allowed for this game');
   const isNew = !(await store.projects.get(remixProjectIdFor(actionId)));
   if (isNew && (await store.projects.hasAtLeast(user.id, config.MAX_PROJECTS_PER_USER)))
-    throw refusal(409, CODED_MESSAGES.PROJECT_LIMIT_EXCEEDED);
+    throw limitRefusal('PROJECT_LIMIT_EXCEEDED');
   const start = {
     kind: 'remixGame',
     workflowId: actionWorkflowId(actionId),
