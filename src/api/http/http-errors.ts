@@ -79,7 +79,7 @@ function refuse(alerts: Pick<Alerts, 'raise'>, error: AppError, res: Response): 
   logOf(res)[alert ? 'error' : 'warn']({ err: error, kind }, 'a request was refused');
   raiseByPolicy(alerts, 'request', kind, { details: {}, standsMs: ALERT_STANDS_MS });
   if (http === 503 || http === 429) res.set('Retry-After', String(RETRY_AFTER_S));
-  res.status(http).json({ error: errorText(kind) });
+  res.status(http).json({ error: errorText(kind), code: kind });
 }
 
 /**

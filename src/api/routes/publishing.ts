@@ -180,7 +180,8 @@ export const infoAnswer = (outcome: ActionOutcome<PublishInfo>): PublishInfo =>
  * text; the others are the policy's sentences.
  */
 function infoRefusal({ kind, detail }: FailedAction): Refusal {
-  if (kind !== 'ModelAnswerInvalid') return refusal(500, errorText(kind));
+  if (kind !== 'ModelAnswerInvalid')
+    return new Refusal(500, { error: errorText(kind), code: kind });
   const [error = '', ...raw] = detail.split('\n');
   return new Refusal(500, { error, raw: raw.join('\n') });
 }

@@ -6,18 +6,18 @@ import { deflateRawSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/base/errors.js';
-import { errorText } from '../../../src/contracts/messages/message.js';
 import type { TestUser } from '../../support/users.js';
 import { keysIn } from '../../support/objects.js';
 import { patient } from '../../support/patience.js';
 import { matching } from './matchers.js';
 import { multipart, upload, uploaded } from './multipart.js';
 import { bearer, startTestApi, PIXEL, type TestApi } from './test-api.js';
+import { coded } from '../../support/refusals.js';
 
 /** Uploads that mean no good, or come all at once: a clear answer, nothing lost, nothing left. */
 const QUOTA_MIB = 3;
 const MIB = 1024 ** 2;
-const FULL = { error: errorText('STORAGE_LIMIT_EXCEEDED') };
+const FULL = coded('STORAGE_LIMIT_EXCEEDED');
 const INVALID_TYPE = { error: 'Invalid file type' };
 
 let api: TestApi;
@@ -206,7 +206,7 @@ describe('content', () => {
   ])('%s: a sentence says why, and nothing is kept', async (_, make, kind) => {
     const answer = await upload(api, api.bob, { bytes: await make(), name: 'image.png' });
     const { http } = ERROR_POLICY[kind];
-    expect([answer.status, answer.json()]).toEqual([http, { error: errorText(kind) }]);
+    expect([answer.status, answer.json()]).toEqual([http, coded(kind)]);
     expect([await filesOf(api.bob), await rowsOf(api.bob)]).toEqual([[], []]);
   });
 

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { coded } from '../../support/refusals.js';
 
 /** rest.md §7.9 where no service is configured. By the service: images.test.ts. */
 const stack = sharedStack();
@@ -55,7 +56,7 @@ describe('POST /api/assets/remove-background (§7.9), by our own network', () =>
   ])('%s is refused clearly', async (_what, image) => {
     expect(await cutOut(image)).toEqual({
       status: 500,
-      body: { success: false, error: 'この画像は読み込めませんでした。' },
+      body: { success: false, ...coded('ImageUnreadable') },
     });
   });
 });

@@ -21,6 +21,7 @@ import { createUser, type TestUser } from '../../support/users.js';
 import { CUTOUT_VERSION, cutoutOfService, cutoutServiceRows } from './remove-background.js';
 import { matching } from './matchers.js';
 import { publishingWorkerDies } from './publishing-worker-dies.js';
+import { coded } from '../../support/refusals.js';
 
 /**
  * rest.md §7.10, row by row, and what is beside it: the whole product with an image model and a
@@ -156,34 +157,31 @@ describe('POST /api/generate-image (§7.10)', () => {
       'one that the model blocks',
       '[demo:blocked]',
       500,
-      { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
+      { success: false, ...coded('ImageRefused') },
     ],
     [
       'an image that the model withholds',
       '[demo:safety]',
       500,
-      { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
+      { success: false, ...coded('ImageRefused') },
     ],
     [
       'an answer that is no image',
       '[demo:broken]',
       500,
-      { success: false, error: 'この画像は読み込めませんでした。' },
+      { success: false, ...coded('ImageUnreadable') },
     ],
     [
       'a request that the model does not take',
       '[demo:400]',
       500,
-      {
-        success: false,
-        error: 'AIが依頼を受け付けられませんでした。言い方を変えてもう一度お試しください。',
-      },
+      { success: false, ...coded('ModelBadRequest') },
     ],
     [
       'a key that the model does not take',
       '[demo:403]',
       500,
-      { success: false, error: 'AIへの接続設定に問題があります。運営にお知らせください。' },
+      { success: false, ...coded('ModelKeyInvalid') },
     ],
   ])('%s: refused', async (_what, prompt, status, body) => {
     expect(await generate(prompt)).toEqual({ status, body });
@@ -191,14 +189,15 @@ describe('POST /api/generate-image (§7.10)', () => {
 
   it('what may pass is tried three times; only what has not passed by then is told', async () => {
     const rows = [
-      ['[demo:429]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
-      ['[demo:503]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
-      ['[demo:500]', 'AIに接続できませんでした。少し待ってからもう一度お試しください。'],
-      ['[demo:no-image]', '画像ができませんでした。もう一度お試しください。'],
+      ['[demo:429]', 'ModelRateLimited'],
+      ['[demo:503]', 'ModelOverloaded'],
+      ['[demo:500]', 'ModelUnavailable'],
+      ['[demo:no-image]', 'ImageNotMade'],
     ] as const;
     await Promise.all([
-      ...rows.map(async ([prompt, error]) => {
-        expect(await generate(prompt)).toEqual({ status: 500, body: { success: false, error } });
+      ...rows.map(async ([prompt, kind]) => {
+        const body = { success: false, ...coded(kind) };
+        expect(await generate(prompt)).toEqual({ status: 500, body });
         expect(askedFor(prompt), prompt).toBe(3);
       }),
       ...['[demo:429-once]', '[demo:503-once]'].map(async (prompt) => {
@@ -280,7 +279,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     );
     expect(await generate('猫', { as: carol })).toEqual({
       status: 500,
-      body: { success: false, error: '処理に失敗しました。もう一度お試しください。' },
+      body: { success: false, ...coded('OPERATION_FAILED') },
     });
   });
 
@@ -354,7 +353,7 @@ describe('/api/actions/:actionId', () => {
     });
     expect(await drawing).toEqual({
       status: 500,
-      body: { success: false, error: '停止しました。' },
+      body: { success: false, ...coded('RunCancelled') },
     });
     // Two seconds on a quiet machine, of the sixty that it would have taken.
     expect(Date.now() - startedMs).toBeLessThan(patient(10_000));

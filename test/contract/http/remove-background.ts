@@ -3,12 +3,12 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { errorText } from '../../../src/contracts/messages/message.js';
 import { CUTOUT_TOKEN, type FakeCutoutService } from '../../fakes/cutout-service.js';
 import type { Stack } from '../../support/stack.js';
 import type { TestUser } from '../../support/users.js';
 import { patient } from '../../support/patience.js';
 import { PIXEL } from './test-api.js';
+import { coded } from '../../support/refusals.js';
 
 /** The version of the service's model that the stack is told. */
 export const CUTOUT_VERSION = 'the-version-of-this-test';
@@ -89,7 +89,7 @@ export function cutoutServiceRows(
       ).toMatchObject({ kind: 'removeBackground', state: 'completed', progress: 100, error: null });
     });
 
-    const UNREADABLE = { success: false, error: errorText('ImageUnreadable') };
+    const UNREADABLE = { success: false, ...coded('ImageUnreadable') };
     const dataUri = (content: string | Buffer): string =>
       `data:image/png;base64,${Buffer.from(content).toString('base64')}`;
     const pixel = (width: number, height: number): Buffer => {
@@ -115,7 +115,7 @@ export function cutoutServiceRows(
         'a few bytes that say they are 50,000 × 50,000 pixels',
         { image: dataUri(pixel(50_000, 50_000)) },
         500,
-        { success: false, error: errorText('ImageTooLarge') },
+        { success: false, ...coded('ImageTooLarge') },
       ],
     ])('%s: refused', async (_what, body, status, answer) => {
       expect(await cutOut(body)).toEqual({ status, body: answer });
@@ -134,7 +134,7 @@ export function cutoutServiceRows(
       await Promise.all(
         rows.map(async ([fault, times, error]) => {
           const image = imageUrl(fault);
-          expect(await cutOut({ image }), fault).toEqual({
+          expect(await cutOut({ image }), fault).toMatchObject({
             status: 500,
             body: { success: false, error },
           });

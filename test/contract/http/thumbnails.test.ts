@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
-import { errorText } from '../../../src/contracts/messages/message.js';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { createLog } from '../../../src/telemetry/log.js';
@@ -11,6 +10,7 @@ import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { publishVersion } from '../../support/versions.js';
+import { coded } from '../../support/refusals.js';
 
 /**
  * rest.md §9.4–9.6, and the images of a stack that has no image model and no network for cut-outs:
@@ -172,13 +172,13 @@ describe('POST …/upload-thumbnail (§9.5)', () => {
         return upload(new Blob([new Uint8Array(bomb)], { type: 'image/webp' }));
       },
       413,
-      { error: errorText('ImageTooLarge') },
+      coded('ImageTooLarge'),
     ],
     [
       'cut off',
       async () => upload(new Blob([(await webp()).subarray(0, -2)], { type: 'image/webp' })),
       400,
-      { error: errorText('ImageUnreadable') },
+      coded('ImageUnreadable'),
     ],
     [
       'too large',
@@ -263,7 +263,11 @@ describe('without an image model', () => {
     for (const body of [{}, [], { title: 7, actionId: 'x' }]) {
       expect(await post('generate-thumbnail', alice, body)).toEqual([
         500,
-        { error: 'Failed to generate thumbnail', output: 'ファイルが見つかりません。' },
+        {
+          error: 'Failed to generate thumbnail',
+          output: 'ファイルが見つかりません。',
+          code: 'FileMissing',
+        },
       ]);
     }
     expect(await post('generate-thumbnail', bob)).toEqual([404, { error: 'Project not found' }]);

@@ -4,10 +4,10 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { errorText } from '../../../src/contracts/messages/message.js';
 import { keysIn } from '../../support/objects.js';
 import { upload, uploaded } from '../http/multipart.js';
 import { startTestApi, PIXEL, type TestApi } from '../http/test-api.js';
+import { coded } from '../../support/refusals.js';
 
 /**
  * A disk that is full while an upload arrives, or when it is put in its place. Mounting is root's
@@ -34,7 +34,7 @@ it.each([['scratch/uploads'], ['objects']])(
       });
       const image = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
       const answer = await upload(api, api.alice, image);
-      expect([answer.status, answer.json()]).toEqual([507, { error: errorText('DiskFull') }]);
+      expect([answer.status, answer.json()]).toEqual([507, coded('DiskFull')]);
       const alerts = "select message from alerts where kind = 'requestFailed'";
       await expect
         .poll(() => api.database.sql(alerts))
