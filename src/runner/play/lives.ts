@@ -33,6 +33,8 @@ const WAIT_MS = 64_000;
 /** Of the last life of the other lane, while it gains. */
 const LONG_MS = 64_000;
 const TAPES = 3;
+/** One of so many lives goes back from an end in each lane: of a few none does. */
+const GOING_BACK = 6;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
 const IMAGES = 4;
@@ -49,6 +51,9 @@ function livesOfLane(lives: number, lane: 0 | 1): number[] {
   );
 }
 
+/** Of that many lives in all, those of each lane that go back from an end. */
+const goingBack = (lives: number): number => Math.floor(lives / GOING_BACK);
+
 /** Lives of a version: `seed` is the game's chance; `known`: they go on from these, too. */
 interface LivesOf {
   readonly parcelFile: string;
@@ -58,20 +63,25 @@ interface LivesOf {
   readonly luck?: number;
   readonly known?: readonly Known[];
   readonly coverage?: PageOf['coverage'];
+  /** Left out: that of the lane. */
+  readonly browser?: 2;
 }
 
 /** The lives of a version in one of two lanes; each lane goes by its own lives alone. */
 export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<Life[]> {
   const { parcelFile, seed, luck = 0, known = [], coverage } = of;
-  const livesMs = livesOfLane(of.lives, lane);
+  const isFirst = luck === 0;
+  const back = isFirst ? LANES.length * goingBack(of.lives) : 0;
+  const livesMs = livesOfLane(of.lives - back, lane);
   if (livesMs.length === 0) return [];
   const chance = chanceOf(seed + lane + luck);
   // It would be the same one each time.
-  const waitMs = lane === 0 && luck === 0 ? WAIT_MS : 0;
+  const waitMs = lane === 0 && isFirst ? WAIT_MS : 0;
   const longMs = lane === 1 ? LONG_MS : 0;
   // The first search goes back in both lanes at once.
-  const tries = luck === 0 ? 0 : Infinity;
-  const { lives } = await pages.on(lane, { parcelFile, seed, coverage, isFollowed: true }, (page) =>
+  const tries = isFirst ? 0 : Infinity;
+  const on = { parcelFile, seed, coverage, isFollowed: true };
+  const { lives } = await pages.on(of.browser ?? lane, on, (page) =>
     searchOn(page, { waitMs, livesMs, longMs, tries, chance, known }),
   );
   return lives;
@@ -83,8 +93,8 @@ export async function outlastIn(
   life: Life | undefined,
   { lives: count, seed, ...of }: Pick<LivesOf, 'parcelFile' | 'seed' | 'coverage' | 'lives'>,
 ): Promise<Life[]> {
-  if (life === undefined || !isAtEnd(life)) return [];
-  const tries = Math.floor(count / LANES.length);
+  if (life === undefined || goingBack(count) === 0 || !isAtEnd(life)) return [];
+  const tries = goingBack(count);
   const inLane = async (lane: 0 | 1): Promise<Life[]> => {
     const chance = chanceOf(seed + LANES.length + lane);
     const { lives } = await pages.on(lane, { ...of, seed, isFollowed: true }, async (page) => {

@@ -2,7 +2,7 @@ import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Coverage } from './coverage.js';
 import { mentions, scriptsIn, startCoverage } from './coverage.js';
 import { PLAY_SCREEN, type Screen } from './gestures.js';
-import { Lane } from './lane.js';
+import { Lane, LANES } from './lane.js';
 import { PlayedPage, type PlayedOn } from './played-page.js';
 import { ownFileAt } from './served-game.js';
 
@@ -33,22 +33,24 @@ const READS_PIXELS =
 /** What ends a page for good. */
 const SPOILED = ['freeze', 'memory', 'disk'];
 
-/** Pages in two browsers: what one run costs or breaks is nothing to the other's. */
+/** Pages in browsers of their own: what one run costs or breaks is nothing to the others'. */
 export class Pages {
   /** What a play cannot provide (J4). */
   readonly needs = new Set<string>();
   /** Set: what the version runs is measured, which costs a third more. */
   coverage: Coverage | null = null;
-  private readonly lanes: readonly [Lane, Lane];
+  private readonly lanes: readonly [Lane, Lane, Lane];
   private readonly scripts = new Map<string, ReturnType<typeof scriptsIn>>();
 
   constructor(private readonly of: PagesOf) {
     const { seenFrom, isMeasured = false } = of;
-    this.lanes = [new Lane(seenFrom, isMeasured), new Lane(seenFrom, isMeasured)];
+    const lane = (): Lane => new Lane(seenFrom, isMeasured);
+    this.lanes = [lane(), lane(), lane()];
   }
 
+  /** Two of them; the third one is opened when it is needed. */
   async open(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.open()));
+    await Promise.all(LANES.map((lane) => this.lanes[lane].open()));
   }
 
   /** Ends what is being played; no browser is opened afterwards. */
@@ -58,7 +60,7 @@ export class Pages {
 
   /** Plays on a page of its own, which is not loaded yet, in one of the browsers. */
   on<T>(
-    lane: 0 | 1,
+    lane: 0 | 1 | 2,
     { parcelFile, coverage: own, ...on }: PageOf,
     play: (page: PlayedPage) => Promise<T>,
   ): Promise<T> {

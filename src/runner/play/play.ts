@@ -232,8 +232,8 @@ class Player {
     return { first, lives: lives.flat() };
   }
 
-  private lives(lane: 0 | 1): Promise<Life[]> {
-    return livesIn(this.pages, lane, this.livesOf());
+  private lives(lane: 0 | 1, browser?: 2): Promise<Life[]> {
+    return livesIn(this.pages, lane, { ...this.livesOf(), ...(browser && { browser }) });
   }
 
   private outlasting(lives: readonly Life[]): Promise<Life[]> {
@@ -262,26 +262,31 @@ class Player {
   }
 
   /**
-   * Both browsers are busy: one does what the other one does not. A second run without a touch
-   * comes where findings may depend on it.
+   * All browsers are busy: each does what the others do not, the third one the lives, which count
+   * where the runs without them have not stopped. A second run without a touch comes where findings
+   * may depend on it.
    */
   private async runs(): Promise<{ seen: Seen; lives: Life[] }> {
-    const lives = (lane: 0 | 1, { stopped }: SeenRun): Promise<Life[]> =>
-      stopped === null ? this.lives(lane) : Promise.resolve([]);
+    const left = this.lives(0, 2);
+    const right = left.then(() => this.lives(1, 2));
+    // Those of a run that has stopped are left alone.
+    right.catch(() => undefined);
+    const after = async ({ stopped }: SeenRun, lives: Promise<Life[]>): Promise<Life[]> =>
+      stopped === null ? lives : [];
     const touches = this.run(1, 'touched');
-    const [left, right] = await Promise.all([
+    const [{ seen, lived }, others] = await Promise.all([
       (async () => {
         const first = await this.run(0, 'untouched');
         const elsewhere = await this.elsewhere();
-        const lived = await lives(0, first);
+        const lived = await after(first, left);
         const seen = beside(first, first, await touches, elsewhere);
         if (isSettled(seen, UNTOUCHED_BEATS)) return { seen, lived };
         const second = await this.run(0, 'untouched');
         return { seen: beside(first, second, seen.touched, elsewhere), lived };
       })(),
-      touches.then((touched) => lives(1, touched)),
+      touches.then((touched) => after(touched, right)),
     ]);
-    return { seen: left.seen, lives: [...left.lived, ...right] };
+    return { seen, lives: [...lived, ...others] };
   }
 
   /** What is wrong by all runs, and what of it is found again. */
