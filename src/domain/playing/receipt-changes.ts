@@ -1,18 +1,20 @@
 import type { ReceiptFact } from '../../contracts/game/receipt.js';
-import type { FactValue } from '../../contracts/game/tape.js';
+import type { FactValue, Series } from '../../contracts/game/tape.js';
 import {
   amountOf,
   channelOf,
+  courseApartAt,
   isCounted,
   isVisible,
   quantileOf,
   speedOf,
   stepsOf,
+  valueAt,
   type Course,
   type Step,
 } from './courses.js';
 import { scoresOf } from './deeds.js';
-import { valuesOf, type Pair, type Renamed, type Seen } from './tape-pairs.js';
+import { SOON, valuesOf, type Pair, type Renamed, type Seen } from './tape-pairs.js';
 
 /** New by old, from which on something is slower or faster, fewer or more. */
 const LESS = 0.8;
@@ -36,11 +38,11 @@ export function changedFacts(
   const moving = things.filter((what) => score.length === 0 || !scores.includes(what));
   return [
     ...score,
-    ...merged(moving.flatMap((what) => ratioFact('speed', what, pairs, speedRatio))),
+    ...merged(moving.flatMap((what) => speedFact(what, pairs))),
     ...merged(
       things.filter(isCounted).flatMap((what) => ratioFact('count', what, pairs, countRatio)),
     ),
-    ...merged(things.flatMap((what) => valueFact(what, pairs))),
+    ...merged(things.flatMap((what) => [...valueFact(what, pairs), ...laterValue(what, pairs)])),
     ...renamed.map(({ before, after }): ReceiptFact => {
       return { kind: 'value', what: before, from: short(before), to: short(after) };
     }),
@@ -68,6 +70,12 @@ function ratioFact(
   return agreed(ratios).map((ratio) => ({ kind, what, ratio }));
 }
 
+/** How fast it moves, else how soon it goes on to the value that it has next. */
+function speedFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
+  const moves = ratioFact('speed', what, pairs, speedRatio);
+  return moves.length > 0 ? moves : ratioFact('speed', what, pairs, lastingRatio);
+}
+
 /** What comes of something else that is otherwise may go this way or that from tape to tape. */
 function agreed(ratios: readonly number[]): number[] {
   const ratio = quantileOf(ratios);
@@ -83,10 +91,32 @@ function speedRatio({ before, after, apart, apartAt }: Pair, what: string): numb
   const [one, other] = [stepsOf(before.courses.get(what)), stepsOf(after.courses.get(what))];
   if (!isCause && one.filter((step) => step.at < at).length >= ENOUGH_STEPS) return 1;
   if (at === Infinity) return null;
-  const since = (steps: Step[]): number | null =>
+  const speedSince = (steps: Step[]): number | null =>
     speedOf(isCause ? steps.filter((step) => step.at >= at) : steps);
-  const [was, is] = [since(one), since(other)];
+  const [was, is] = [speedSince(one), speedSince(other)];
   return was === null || is === null ? null : is / was;
+}
+
+/** The first difference is that something stays as it is for longer, or not for as long. */
+function lastingRatio({ before, after, apart, apartAt }: Pair, what: string): number | null {
+  const at = apart.get(what) ?? Infinity;
+  if (at > apartAt || at === Infinity) return null;
+  const [one, other] = [before, after].map(({ courses }) => courses.get(what));
+  for (const [field, series] of one ?? []) {
+    const [was, is] = [series, other?.get(field) ?? []].map((steps) => nextIn(steps, at));
+    if (was && is && was.since === is.since && was.value === is.value && was.lasts !== is.lasts)
+      return was.lasts / is.lasts;
+  }
+  return null;
+}
+
+/** What a value becomes next from this moment on, how long it was what it is, and since when. */
+function nextIn(series: Series, from: number) {
+  const at = series.findIndex(([moment]) => moment >= from);
+  const [[since] = [], [moment, value] = []] = [series[at - 1], series[at]];
+  return since === undefined || moment === undefined
+    ? null
+    : { since, value, lasts: moment - since };
 }
 
 function countRatio({ before, after }: Pair, what: string): number | null {
@@ -104,6 +134,27 @@ function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
   return from === undefined || to === undefined || from === to
     ? []
     : [{ kind: 'value', what, from, to }];
+}
+
+/** What a value becomes where it is first another one, and goes on as before from there. */
+function laterValue(what: string, pairs: readonly Pair[]): ReceiptFact[] {
+  const found = pairs.flatMap(({ before, after, apart, apartAt }) => {
+    const at = apart.get(what) ?? Infinity;
+    if (at > apartAt || at === Infinity) return [];
+    const [one, other] = [since(valuesOf(before, what), at), since(valuesOf(after, what), at)];
+    const [[[, from] = []], [[, to] = []]] = [one, other];
+    const goesOnAs = courseApartAt(new Map([['', one]]), new Map([['', other]])) > at + SOON;
+    const isSet = from !== undefined && to !== undefined && from !== to && goesOnAs;
+    return [isSet ? { kind: 'value' as const, what, from, to } : null];
+  });
+  return found.includes(null) ? [] : found.slice(0, 1).flatMap((fact) => fact ?? []);
+}
+
+/** The values from a moment on. */
+function since(series: Series, at: number): Series {
+  const value = valueAt(series, at);
+  const later = series.filter(([moment]) => moment > at);
+  return value === undefined ? later : [[at, value], ...later];
 }
 
 function beginning(course: Course | undefined, what: string): FactValue | undefined {

@@ -166,6 +166,24 @@ describe('what a change has changed (P4)', () => {
     expect(told(change([scored(1, 20)], [scored(1, 50)]).changed)).toContain('score');
   });
 
+  it('what stays as it is for longer is slower', () => {
+    const openFor = (moments: number) =>
+      tape({ 'page.card.open.n': (at) => (at < 20 || at >= 20 + moments ? 0 : 2) });
+    expect(change([openFor(8)], [openFor(20)]).changed).toContainEqual({
+      kind: 'speed',
+      what: 'page.card.open',
+      ratio: 0.4,
+    });
+  });
+
+  it('a value that is another one when it is first set is told by both', () => {
+    const timeOf = (limit: number) =>
+      tape({ 'digits.#sec': (at) => (at < 10 ? 60 : limit - (at - 10) / 10) });
+    expect(change([timeOf(60)], [timeOf(90)]).changed).toEqual([
+      { kind: 'value', what: 'digits.#sec', from: 60, to: 90 },
+    ]);
+  });
+
   it('what comes of an earlier difference is as fast as it was until then', () => {
     const until = line(0, 2);
     const later: Values = (moment) => (moment < 40 ? until(moment) : 70 + 9 * (moment - 40));

@@ -106,8 +106,19 @@ export const TOLD_FAULTS = [
   'throws-on-first-kill',
 ] as const;
 
-export const CLASSES = ['plain', 'promised', 'break', 'cosmetic', 'double', 'again'] as const;
+export const CLASSES = [
+  'plain',
+  'promised',
+  'break',
+  'cosmetic',
+  'double',
+  'half',
+  'again',
+] as const;
 export type Class = (typeof CLASSES)[number];
+
+/** Each edit of a double alone: what shows nothing by itself is beyond the tapes of its game. */
+export const HALVES = ['wished', 'broken'] as const;
 
 /** A page to play, and what is true of it. */
 export interface Case {
@@ -147,9 +158,15 @@ export function casesOf(game: StrangersGame): Case[] {
     }),
     ...breaks.map(({ operator, loses, edits }) => ({ ...of('break', operator, edits), loses })),
     ...cosmetic.map(({ operator, edits }) => of('cosmetic', operator, edits)),
-    ...doubles.map((each) => {
-      const double = of('double', each.brokenOperator, [...each.wished, ...each.break]);
-      return { ...double, loses: each.brokenFact, wished: each.wishedFact };
+    ...doubles.flatMap((each): Case[] => {
+      const { brokenOperator: operator, wished, break: broken } = each;
+      const double = of('double', operator, [...wished, ...broken]);
+      return [
+        { ...double, loses: each.brokenFact, wished: each.wishedFact },
+        ...HALVES.map((half) =>
+          of('half', `${operator} ${half}`, half === 'wished' ? wished : broken),
+        ),
+      ];
     }),
     ...[2, LOADED_TAKE].map((take): Case => {
       return { ...plain, kind: 'again', id: `${game.name} again ${take}`, take };

@@ -17,7 +17,7 @@ describe('receipts of recorded tapes of twelve games (P4)', () => {
     const rows = changeRows(recorded.flat());
     expect(rows.map(({ what, yes, of }) => `${what}: ${yes} of ${of}`)).toEqual([
       'silent regressions found, within the reach of a tape: 27 of 27',
-      '– and by the fact that they lose: 25 of 27',
+      '– and by the fact that they lose: 26 of 27',
       'cosmetic edits without a lost fact: 36 of 36',
       '– without any changed fact but words: 33 of 36',
       'double edits attributed: 7 of 9',

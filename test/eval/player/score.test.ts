@@ -112,6 +112,10 @@ describe('what a player of games of strangers is held against', () => {
       double({ lost: facts('score') }),
     ];
     expect(rowOf(doubles, 'double edits')).toEqual([1, 3]);
+    // One edit of it alone is seen by no tape.
+    const { of, ...seen } = played('half', {}, receipt({ isSame: true }));
+    const half = { ...seen, of: { ...of, id: `${of.game.name} half ${of.operator} broken` } };
+    expect(rowOf([...doubles, half], 'double edits')).toEqual([0, 0]);
   });
 
   it('is how far it comes in games that have such an end or a score', () => {

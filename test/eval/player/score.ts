@@ -1,6 +1,6 @@
 import type { PlayFinding } from '../../../src/contracts/game/play.js';
-import type { FactKind, ReceiptFact } from '../../../src/contracts/game/receipt.js';
-import { TOLD_FAULTS, type Case, type Class, type Fault } from './games.js';
+import type { FactKind, Receipt, ReceiptFact } from '../../../src/contracts/game/receipt.js';
+import { HALVES, TOLD_FAULTS, type Case, type Class, type Fault } from './games.js';
 import { agreedIn, type Outcome, type Reached } from './outcome.js';
 
 /** One number: how many of those that count are as they have to be. */
@@ -60,7 +60,9 @@ export function rowsOf(all: readonly Played[]): Row[] {
 /** Of what is read from tapes alone. */
 export function changeRows(all: readonly Played[]): Row[] {
   const breaks = ofKind(all, 'break').filter(isReached);
-  const doubles = ofKind(all, 'double').filter(isReached);
+  const doubles = ofKind(all, 'double').filter(
+    (each) => isReached(each) && isReachedByHalves(each, all),
+  );
   const cosmetic = ofKind(all, 'cosmetic').filter(({ outcome }) => outcome.receipt !== null);
   return [
     row('silent regressions found, within the reach of a tape', '≥ 90 %', breaks, isTold, facts),
@@ -213,8 +215,18 @@ export function isReached({ of: { loses, wished }, outcome, plain }: Played): bo
   if (receipt === null || loses === null) return false;
   const about = wished === null ? [loses] : [loses, wished];
   if (!about.every((kind) => REACHED[kind](plain.reached))) return false;
-  return !receipt.isSame || receipt.lost.length > 0;
+  return isOtherwise(receipt);
 }
+
+/** Whether each edit of a double alone shows by the same tapes, as far as it was played. */
+function isReachedByHalves({ of: { game, operator } }: Played, all: readonly Played[]): boolean {
+  const ids = HALVES.map((half) => `${game.name} half ${operator} ${half}`);
+  return ofKind(all, 'half')
+    .filter(({ of: { id } }) => ids.includes(id))
+    .every(({ outcome: { receipt } }) => receipt !== null && isOtherwise(receipt));
+}
+
+const isOtherwise = ({ isSame, lost }: Receipt): boolean => !isSame || lost.length > 0;
 
 function isTold({ outcome: { receipt } }: Pick<Played, 'outcome'>): boolean {
   const { lost = [], changed = [] } = receipt ?? {};
