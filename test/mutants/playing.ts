@@ -352,10 +352,10 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P4',
-    breaks: 'what lasts longer is told as slower though something else came before',
+    breaks: 'what becomes something else is told as slower',
     file: 'src/domain/playing/receipt-changes.ts',
-    find: 'was.since === is.since && was.value',
-    replace: 'was.value',
+    find: 'was.value === is.value && ',
+    replace: '',
     test: 'src/domain/playing/receipt.test.ts',
     named: 'longer is slower',
   },
@@ -366,7 +366,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     find: '> at + SOON;',
     replace: '> at - SOON;',
     test: 'src/domain/playing/receipt.test.ts',
-    named: 'when it is first set',
+    named: 'a speed, a count',
   },
   {
     rule: 'P5',

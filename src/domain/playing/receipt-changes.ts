@@ -104,19 +104,16 @@ function lastingRatio({ before, after, apart, apartAt }: Pair, what: string): nu
   const [one, other] = [before, after].map(({ courses }) => courses.get(what));
   for (const [field, series] of one ?? []) {
     const [was, is] = [series, other?.get(field) ?? []].map((steps) => nextIn(steps, at));
-    if (was && is && was.since === is.since && was.value === is.value && was.lasts !== is.lasts)
-      return was.lasts / is.lasts;
+    if (was && is && was.value === is.value && was.lasts !== is.lasts) return was.lasts / is.lasts;
   }
   return null;
 }
 
-/** What a value becomes next from this moment on, how long it was what it is, and since when. */
+/** What a value becomes next from this moment on, and how long it was what it is. */
 function nextIn(series: Series, from: number) {
   const at = series.findIndex(([moment]) => moment >= from);
   const [[since] = [], [moment, value] = []] = [series[at - 1], series[at]];
-  return since === undefined || moment === undefined
-    ? null
-    : { since, value, lasts: moment - since };
+  return since === undefined || moment === undefined ? null : { value, lasts: moment - since };
 }
 
 function countRatio({ before, after }: Pair, what: string): number | null {

@@ -167,8 +167,11 @@ describe('what a change has changed (P4)', () => {
   });
 
   it('what stays as it is for longer is slower', () => {
-    const openFor = (moments: number) =>
-      tape({ 'page.card.open.n': (at) => (at < 20 || at >= 20 + moments ? 0 : 2) });
+    const openFor = (moments: number, then = 0) =>
+      tape({ 'page.card.open.n': (at) => (at < 20 ? 0 : at < 20 + moments ? 2 : then) });
+    expect(told(change([openFor(8)], [openFor(20, 1)]).changed)).not.toContain(
+      'speed page.card.open',
+    );
     expect(change([openFor(8)], [openFor(20)]).changed).toContainEqual({
       kind: 'speed',
       what: 'page.card.open',
