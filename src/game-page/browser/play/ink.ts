@@ -105,12 +105,17 @@ function isContent(element: Element): boolean {
 /** Points that are not of the most common of 65,536 colours, of which transparent is one. */
 function unlike(points: Uint8ClampedArray): number {
   const counts = new Uint32Array(2 ** 16);
+  // Four bytes each: a byte at a time this would be a tenth of a play in three dimensions.
+  const all = new Uint32Array(points.buffer, points.byteOffset, points.length / 4);
   let most = 0;
-  for (let at = 0; at < points.length; at += 4) {
-    const [red = 0, green = 0, blue = 0, alpha = 0] = points.subarray(at, at + 4);
-    const bucket = ((red >> 4) << 12) | ((green >> 4) << 8) | ((blue >> 4) << 4) | (alpha >> 4);
+  for (const point of all) {
+    const bucket =
+      ((point >>> 4) & 0xf) |
+      ((point >>> 8) & 0xf0) |
+      ((point >>> 12) & 0xf00) |
+      ((point >>> 16) & 0xf000);
     counts[bucket] += 1;
     most = Math.max(most, counts[bucket]);
   }
-  return points.length / 4 - most;
+  return all.length - most;
 }
