@@ -26,6 +26,8 @@ export interface SubscribeRequest {
   from: Cursor | 'now';
   origin: Subscriber['origin'];
   send: (frame: ServerFrame) => void;
+  /** The job has ended before `from`. */
+  onEnded: () => void;
 }
 
 /** All job feeds of this API instance (D5). */
@@ -35,7 +37,7 @@ export class JobFeeds {
   constructor(private readonly deps: FeedDeps) {}
 
   /** Subscribes to a job; frames are held back until `release()`. */
-  subscribe({ jobId, projectId, from, origin, send }: SubscribeRequest): Subscription {
+  subscribe({ jobId, projectId, from, origin, send, onEnded }: SubscribeRequest): Subscription {
     const gate = new FrameGate(send);
     let markPlaced = () => {};
     const placed = new Promise<void>((resolve) => (markPlaced = resolve));
@@ -43,6 +45,7 @@ export class JobFeeds {
       origin,
       send: (frame) => gate.send(frame),
       onPlaced: markPlaced,
+      onEnded,
     };
     const feed = this.open(jobId);
     feed.add(subscriber, from);

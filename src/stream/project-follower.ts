@@ -113,11 +113,14 @@ export class ProjectFollower implements Follower {
    */
   isNews(frame: ServerFrame): boolean {
     if (frame.type === 'projectRenamed') return false;
-    if (endsJob(frame) && frame.jobId !== undefined) {
-      this.endedJobs.add(frame.jobId);
-      void this.serially(() => this.beginJobs());
-    }
+    if (endsJob(frame) && frame.jobId !== undefined) this.jobEnded(frame.jobId);
     return true;
+  }
+
+  /** The subscribed job has ended: the next one may begin here. */
+  jobEnded(jobId: string): void {
+    this.endedJobs.add(jobId);
+    void this.serially(() => this.beginJobs());
   }
 
   take(news: ChangedProject): Promise<void> {

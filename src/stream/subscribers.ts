@@ -28,6 +28,8 @@ export interface Subscriber {
   send(frame: ServerFrame): void;
   /** Called once the subscriber's place in the stream is known. */
   onPlaced(): void;
+  /** Called when the job has ended before the subscriber's place: no frame of the end follows. */
+  onEnded(): void;
 }
 
 interface Delivery {
@@ -161,8 +163,12 @@ export class JobSubscribers {
     let isOwed = false;
     for (const delivery of this.deliveries.values()) {
       if (!delivery.state || delivery.state.end || !delivery.inRead) continue;
-      if (page.ended) delivery.state = { ...delivery.state, end: 'completed' };
-      else isOwed = true;
+      if (!page.ended) {
+        isOwed = true;
+        continue;
+      }
+      delivery.state = { ...delivery.state, end: 'completed' };
+      delivery.subscriber.onEnded();
     }
     return isOwed;
   }

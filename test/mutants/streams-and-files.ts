@@ -16,6 +16,15 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     test: FEED,
   },
   {
+    rule: 'D3',
+    breaks: 'who comes back behind the end of a job hears of no later one',
+    file: 'src/stream/subscribers.ts',
+    find: '      delivery.subscriber.onEnded();\n',
+    replace: '',
+    test: 'src/api/sockets/session.test.ts',
+    named: 'before its place',
+  },
+  {
     rule: 'Q2',
     breaks: 'events wait for an instance that is gone',
     file: 'src/runner/callback/http-transport.ts',

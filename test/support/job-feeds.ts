@@ -107,6 +107,7 @@ export function startFeeds(
       from,
       origin,
       send: (frame) => void frames.push(frame),
+      onEnded: () => undefined,
     });
     onTestFinished(() => subscription.close());
     return { frames, subscription };

@@ -4,7 +4,8 @@ import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { JobFeeds } from '../../stream/feeds.js';
-import { JOB, started, startFeeds, text } from '../../../test/support/job-feeds.js';
+import type { ProjectFollower } from '../../stream/project-follower.js';
+import { completed, JOB, started, startFeeds, text } from '../../../test/support/job-feeds.js';
 import { Session } from './session.js';
 import type { SocketPlace } from './socket-places.js';
 
@@ -121,6 +122,21 @@ describe('a session', () => {
     await expect.poll(() => heard.at(-1)).toBe(4);
     expect(heard).toEqual([1, 2, 3, 4]);
     expect(session.afterSent({ ...since, jobId: 'another' })).toMatchObject({ attempt: 0, seq: 0 });
+  });
+
+  it('D3: learns that its job has ended before its place, of which no frame comes', async () => {
+    const { stream, feeds: told } = startFeeds();
+    stream.state.append([started, text(1, 1), completed(1)], 1);
+    const { session } = await connectedSession(told);
+    const ended: string[] = [];
+    session.follow({
+      knowsJob: () => undefined,
+      jobEnded: (jobId: string) => ended.push(jobId),
+    } as unknown as ProjectFollower);
+    const from = { attempt: 1, seq: completed(1).seq };
+    session.subscribe({ jobId: JOB, projectId: 'p', from, origin: 'watch' }).release();
+    await expect.poll(() => session.hearsJob).toBe(false);
+    expect(ended).toEqual([JOB]);
   });
 
   it('stops listening when another project is selected or the socket is gone', async () => {

@@ -124,6 +124,10 @@ export class Session {
           this.sent = { jobId: request.jobId, attempt, seq };
         if (endsJob(frame)) this.ended(request.jobId);
       },
+      onEnded: () => {
+        this.openFollower?.jobEnded(request.jobId);
+        this.ended(request.jobId);
+      },
     });
     // The socket may have gone while its frame was worked on.
     if (this.isOpen) this.openSubscription = subscription;
