@@ -266,7 +266,7 @@ describe('without an image model', () => {
         {
           error: 'Failed to generate thumbnail',
           output: 'ファイルが見つかりません。',
-          code: 'FileMissing',
+          code: 'FILE_NOT_FOUND',
         },
       ]);
     }
