@@ -64,7 +64,7 @@ interface LivesOf {
   readonly known?: readonly Known[];
   readonly coverage?: PageOf['coverage'];
   /** Left out: that of the lane. */
-  readonly browser?: 2;
+  readonly browser?: 0 | 1 | 2;
 }
 
 /** The lives of a version in one of two lanes; each lane goes by its own lives alone. */

@@ -211,7 +211,7 @@ class Player {
   ): Promise<{ lives: Life[]; changed: Awaited<ReturnType<typeof replayed>>; found: Judged }> {
     if (!first.isWell) return { lives: begun, changed: null, found: NOTHING_FOUND };
     const { parcelFile, parent } = this.input;
-    const lives = [...begun, ...(await this.outlasting(begun))];
+    const lives = [...begun, ...(await outlastIn(this.pages, begun.at(-1), this.livesOf()))];
     const changed = isChange ? await replayed(this.pages, { parcelFile, parent }) : null;
     const replays = changed?.replays ?? [];
     const led = this.isLed ? await this.ledBeyond(lives) : [];
@@ -232,12 +232,8 @@ class Player {
     return { first, lives: lives.flat() };
   }
 
-  private lives(lane: 0 | 1, browser?: 2): Promise<Life[]> {
-    return livesIn(this.pages, lane, { ...this.livesOf(), ...(browser && { browser }) });
-  }
-
-  private outlasting(lives: readonly Life[]): Promise<Life[]> {
-    return outlastIn(this.pages, lives.at(-1), this.livesOf());
+  private lives(lane: 0 | 1, browser: 0 | 1 | 2 = lane): Promise<Life[]> {
+    return livesIn(this.pages, lane, { ...this.livesOf(), browser });
   }
 
   private async ledBeyond(lives: readonly Life[]): Promise<Suspect[]> {
@@ -262,15 +258,14 @@ class Player {
   }
 
   /**
-   * All browsers are busy: each does what the others do not, the third one the lives, which count
-   * where the runs without them have not stopped. A second run without a touch comes where findings
-   * may depend on it.
+   * All browsers are busy: each does what the others do not, the third one the lives. A second run
+   * without a touch comes where findings may depend on it.
    */
   private async runs(): Promise<{ seen: Seen; lives: Life[] }> {
     const left = this.lives(0, 2);
     const right = left.then(() => this.lives(1, 2));
-    // Those of a run that has stopped are left alone.
     right.catch(() => undefined);
+    // After a run that has stopped they count for nothing.
     const after = async ({ stopped }: SeenRun, lives: Promise<Life[]>): Promise<Life[]> =>
       stopped === null ? lives : [];
     const touches = this.run(1, 'touched');
