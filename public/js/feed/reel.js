@@ -17,12 +17,15 @@ export class Reel {
   /** @type {Promise<void> | null} */
   #filling = null;
   #isWhole = false;
+  /** Over with its first failure: then the games are walked through anew. */
+  /** @type {AsyncGenerator<GameCard, void> | null} */
+  #walk = null;
 
   /**
    * @param {HTMLElement} root that scrolls
    * @param {object} options
    * @param {Session | null} options.session
-   * @param {AsyncGenerator<GameCard, void>} options.games
+   * @param {() => AsyncGenerator<GameCard, void>} options.games from the first one on
    * @param {(slide: Slide) => void} options.onCurrent
    * @param {() => void} options.onFailure when no more games could be read
    */
@@ -62,13 +65,12 @@ export class Reel {
   async #read() {
     try {
       while (!this.#isWhole && this.#slides.length <= this.#at + AHEAD) {
-        const { value, done } = await this.games.next();
+        const { value, done } = await (this.#walk ??= this.games()).next();
         if (done || !value) this.#isWhole = true;
-        else this.add(value);
+        else if (this.#slides.every(({ game }) => game.id !== value.id)) this.add(value);
       }
     } catch {
-      // A walk that has failed is over.
-      this.#isWhole = true;
+      this.#walk = null;
       this.onFailure();
     } finally {
       this.#filling = null;
@@ -82,7 +84,7 @@ export class Reel {
    * @returns {Promise<boolean>} false = there is no other
    */
   async go(step) {
-    if (this.#at + step >= this.#slides.length) await this.#filling;
+    if (this.#at + step >= this.#slides.length) await this.fill();
     const count = this.#slides.length;
     if (count < 2) return false;
     const wanted = this.#at + step;

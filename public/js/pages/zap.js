@@ -30,7 +30,8 @@ async function start() {
   if (game?.visibility === 'private') return location.replace(`/play/${id}`);
   const opened = new Reel(root, {
     session,
-    games: gamesAfter(game?.id ?? null, wish, session ? (path) => get(session, path) : undefined),
+    games: () =>
+      gamesAfter(game?.id ?? null, wish, session ? (path) => get(session, path) : undefined),
     onCurrent: show,
     onFailure: () => {
       if (opened.isEmpty) showFailed();
