@@ -29,12 +29,8 @@ export function openImageGeneration(context) {
   });
   const style = choice('imageStyle', STYLES, text.imageStyles);
   const size = choice('imageSize', SIZES, text.imageSizes);
-  const make = h(
-    'button',
-    { type: 'submit', class: 'button primary' },
-    icon('bolt', 18),
-    text.imageMake,
-  );
+  const look = { type: 'submit', class: 'button primary' };
+  const make = h('button', look, icon('bolt', 18), text.imageMake);
   const result = new ImageResult(context);
   const form = h(
     'form',

@@ -88,20 +88,16 @@ function makersFiles(game, session, name) {
   const place = h('div', { class: 'share-files' });
   const projectId = game.projectId ?? '';
   const isSendable = 'canShare' in navigator;
-  const { thumbnailUrl } = game;
-  if (thumbnailUrl)
-    place.append(
-      action('image', isSendable ? text.shareImage : text.saveImage, async () =>
-        give(await (await get(session, thumbnailUrl)).blob(), name, '.webp'),
-      ),
-    );
-  const video = action('video', isSendable ? text.shareVideo : text.saveVideo, async () =>
-    give(
-      await (await get(session, `/api/projects/${projectId}/movie?t=${Date.now()}`)).blob(),
-      name,
-      '.mp4',
-    ),
-  );
+  /** @param {string} address @param {string} extension */
+  const giveFrom = (address, extension) => async () =>
+    give(await (await get(session, address)).blob(), name, extension);
+  const [sendImage, sendVideo] = isSendable
+    ? [text.shareImage, text.shareVideo]
+    : [text.saveImage, text.saveVideo];
+  if (game.thumbnailUrl)
+    place.append(action('image', sendImage, giveFrom(game.thumbnailUrl, '.webp')));
+  const movie = `/api/projects/${projectId}/movie?t=${Date.now()}`;
+  const video = action('video', sendVideo, giveFrom(movie, '.mp4'));
   video.disabled = true;
   place.append(video);
   get(session, `/api/projects/${projectId}/publish`)
@@ -130,9 +126,12 @@ function makersFiles(game, session, name) {
 async function give(blob, name, extension) {
   const named = fileName(name, extension);
   const file = new File([blob], named, { type: blob.type });
-  if (navigator.canShare?.({ files: [file] }))
-    await navigator.share({ files: [file], title: name });
-  else saveFile(blob, named);
+  if (!navigator.canShare?.({ files: [file] })) return saveFile(blob, named);
+  await navigator.share({ files: [file], title: name }).catch((error) => {
+    // On a slow line the tap that a browser asks for is too long ago.
+    if (error.name !== 'NotAllowedError') throw error;
+    saveFile(blob, named);
+  });
 }
 
 /**

@@ -37,6 +37,14 @@ describe.each(TESTED_SIZES)('publishing on %s', (size) => {
     );
     await page.waitForSelector('.share-files .button:has-text("画像")');
     await page.waitForSelector(`.share-files a[href="/publish.html?id=${project.id}#video"]`);
+    // The system's sheet opens only soon after a tap: what took longer to come is saved.
+    await page.evaluate(`Object.defineProperties(navigator, {
+      canShare: { value: () => true },
+      share: { value: () => Promise.reject(new DOMException('', 'NotAllowedError')) },
+    })`);
+    const saved = page.waitForEvent('download');
+    await page.click('.share-files .button:has-text("画像")');
+    expect((await saved).suggestedFilename()).toMatch(/\.webp$/);
     await page.keyboard.press('Escape');
     await page.waitForSelector('.share-sheet', { state: 'detached' });
     expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
