@@ -1,4 +1,5 @@
 /** What the image editor does to an image: each step makes a new canvas of an old one. */
+import { text } from '../texts/index.js';
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Frame in pixels */
 
@@ -72,6 +73,6 @@ export async function fileOf(image, stem) {
   const blob = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) =>
     image.toBlob(resolve, type, 0.92),
   );
-  if (!blob) throw new Error('the image could not be encoded');
+  if (!blob) throw new Error(text.somethingWrong);
   return new File([blob], `${stem}_edited.${isOpaque ? 'jpg' : 'png'}`, { type });
 }

@@ -21,6 +21,7 @@ export function openLibrary(context) {
   const { close } = openDialog({
     className: 'work-dialog asset-dialog',
     title: text.assetsTitle,
+    unsaved: () => library.form.hasFiles,
     content: (dismiss) => [dialogHeader(dismiss), library.tabs, library.body, library.footer],
   });
   library.onDone = close;
@@ -44,6 +45,7 @@ class Library {
   #list = h('div', { class: 'asset-groups', 'aria-busy': 'true' });
   #own = h('div', { class: 'asset-tab' }, this.#search, this.#list);
   #upload;
+  form;
   #count = h('span', { class: 'asset-count', role: 'status' });
   #insert = buttonOf('button primary', text.assetsInsert, () => this.#insertChosen());
   #trash = buttonOf(
@@ -59,7 +61,8 @@ class Library {
   /** @param {AssetContext} context */
   constructor(context) {
     this.context = context;
-    this.#upload = new UploadForm(context, (...added) => void this.#added(...added)).element;
+    this.form = new UploadForm(context, (...added) => void this.#added(...added));
+    this.#upload = this.form.element;
     this.body = h('div', { class: 'dialog-body' }, this.#own, this.#upload);
     this.tabs = h(
       'div',

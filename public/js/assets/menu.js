@@ -2,6 +2,7 @@
  * The ways to something of one's own in a message: a row of buttons below the input, on phones a
  * small menu behind the "+" beside it.
  */
+import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { byId, isPhone } from '../ui/dom.js';
 import { later } from '../ui/later.js';
@@ -32,7 +33,10 @@ export function wireAssets({ session, projectId, attachments }) {
       const work = import('../editor/on-demand.js')
         .then(({ uploadAsset }) => uploadAsset(session, file, { projectId }))
         .then(attach);
-      work.catch((error) => toast(`${file.name}: ${error.message}`, { kind: 'error' }));
+      // Without a connection the work itself cannot be loaded.
+      work.catch((error) =>
+        toast(`${file.name}: ${failureText(error, error.message)}`, { kind: 'error' }),
+      );
       await attachments.during(work);
     }
   };

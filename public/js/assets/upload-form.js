@@ -71,6 +71,11 @@ export class UploadForm {
     this.#choose([]);
   }
 
+  /** Files that were chosen and not sent yet, or not taken. */
+  get hasFiles() {
+    return this.#files.length > 0;
+  }
+
   #picked() {
     this.#choose([...(this.#picker.files ?? [])]);
     this.#picker.value = '';

@@ -171,6 +171,11 @@ describe('the tab アップロード', () => {
     );
     expect(await page.innerText('.asset-count')).toBe('hero.jpg');
     await check(page, 'refused files');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.dialog:has-text("保存せずに閉じますか")');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.dialog:has-text("保存せずに閉じますか")', { state: 'detached' });
+    expect(await page.innerText('.asset-files')).toContain('a.png');
   });
 });
 
