@@ -351,6 +351,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     named: 'inputs alone',
   },
   {
+    rule: 'P3',
+    breaks: 'lives go back from an end beyond those that were asked for',
+    file: 'src/runner/play/lives.ts',
+    find: 'Math.floor(lives / GOING_BACK);',
+    replace: 'Math.ceil(lives / GOING_BACK);',
+    test: 'src/runner/play/lives.test.ts',
+    named: 'can afford',
+  },
+  {
     rule: 'P4',
     breaks: 'what becomes something else is told as slower',
     file: 'src/domain/playing/receipt-changes.ts',

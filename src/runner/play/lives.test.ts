@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { GameStopped } from '../box-watch.js';
 import type { PlayedPage } from './played-page.js';
-import { paintTape } from './lives.js';
+import type { Life } from './life.js';
+import { outlastIn, paintTape } from './lives.js';
 import { filmTape } from './loop.js';
+import type { Pages } from './pages.js';
 
 const GREY = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
@@ -29,6 +31,26 @@ const facts = {
   ...{ score: null, stopped: null },
 };
 const tape = { inputs: [], forMs: 60_000, facts };
+
+describe('P3: going back from an end', () => {
+  it.each([
+    [2, []],
+    [5, []],
+    [12, [0, 1]],
+  ])('of %i lives: by as many as the play can afford', async (lives, lanes) => {
+    const used: number[] = [];
+    const pages = {
+      on: (lane: number) => {
+        used.push(lane);
+        return Promise.resolve({ lives: [] });
+      },
+    } as unknown as Pages;
+    const ended: [number, string][] = [[100, 'over']];
+    const life = { ...tape, facts: { ...facts, phases: ended } } as unknown as Life;
+    await outlastIn(pages, life, { parcelFile: '', seed: 1, lives });
+    expect(used).toEqual(lanes);
+  });
+});
 
 describe('the images of a tape', () => {
   it('P3: none is played for longer than it is worth', async () => {
