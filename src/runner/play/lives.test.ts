@@ -34,10 +34,12 @@ const tape = { inputs: [], forMs: 60_000, facts };
 
 describe('P3: going back from an end', () => {
   it.each([
-    [2, []],
-    [5, []],
-    [12, [0, 1]],
-  ])('of %i lives: by as many as the play can afford', async (lives, lanes) => {
+    [2, 9_000, []],
+    [5, 9_000, []],
+    [12, 9_000, [0, 1]],
+    [2, 3_000, [0, 1]],
+    [0, 3_000, []],
+  ])('of %i lives: by as many as the play can afford', async (lives, afterMs, lanes) => {
     const used: number[] = [];
     const pages = {
       on: (lane: number) => {
@@ -47,7 +49,7 @@ describe('P3: going back from an end', () => {
     } as unknown as Pages;
     const ended: [number, string][] = [[100, 'over']];
     const life = { ...tape, facts: { ...facts, phases: ended } } as unknown as Life;
-    await outlastIn(pages, life, { parcelFile: '', seed: 1, lives });
+    await outlastIn(pages, life, { parcelFile: '', seed: 1, lives }, { isOver: true, afterMs });
     expect(used).toEqual(lanes);
   });
 });

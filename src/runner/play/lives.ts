@@ -1,5 +1,5 @@
 import { answersOf, BEGUN_MS, controlsOf } from './answers.js';
-import type { PlayInput } from '../../contracts/game/play.js';
+import type { PlayInput, PlaySeen } from '../../contracts/game/play.js';
 import {
   MOMENT_MS,
   type Tape,
@@ -35,6 +35,8 @@ const LONG_MS = 64_000;
 const TAPES = 3;
 /** One of so many lives goes back from an end in each lane: of a few none does. */
 const GOING_BACK = 6;
+/** First touches that meet an end by then have seen little of a game. */
+const SHORT_MS = 6_000;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
 const IMAGES = 4;
@@ -87,14 +89,18 @@ export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<L
   return lives;
 }
 
-/** Both lanes go back from the end of the life that was to last, where it came to one. */
+/**
+ * Both lanes go back from the end of the life that was to last, where it came to one; of a
+ * game that is over so soon few lives know little, and each costs little.
+ */
 export async function outlastIn(
   pages: Pages,
   life: Life | undefined,
   { lives: count, seed, ...of }: Pick<LivesOf, 'parcelFile' | 'seed' | 'coverage' | 'lives'>,
+  { isOver, afterMs = 0 }: Partial<PlaySeen> = {},
 ): Promise<Life[]> {
-  if (life === undefined || goingBack(count) === 0 || !isAtEnd(life)) return [];
-  const tries = goingBack(count);
+  const tries = isOver && afterMs <= SHORT_MS ? Math.floor(count / LANES.length) : goingBack(count);
+  if (life === undefined || tries === 0 || !isAtEnd(life)) return [];
   const inLane = async (lane: 0 | 1): Promise<Life[]> => {
     const chance = chanceOf(seed + LANES.length + lane);
     const { lives } = await pages.on(lane, { ...of, seed, isFollowed: true }, async (page) => {

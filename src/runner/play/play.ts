@@ -211,7 +211,8 @@ class Player {
   ): Promise<{ lives: Life[]; changed: Awaited<ReturnType<typeof replayed>>; found: Judged }> {
     if (!first.isWell) return { lives: begun, changed: null, found: NOTHING_FOUND };
     const { parcelFile, parent } = this.input;
-    const lives = [...begun, ...(await outlastIn(this.pages, begun.at(-1), this.livesOf()))];
+    const of = this.livesOf();
+    const lives = [...begun, ...(await outlastIn(this.pages, begun.at(-1), of, first.seen))];
     const changed = isChange ? await replayed(this.pages, { parcelFile, parent }) : null;
     const replays = changed?.replays ?? [];
     const led = this.isLed ? await this.ledBeyond(lives) : [];
