@@ -96,8 +96,8 @@ function makersFiles(game, session, name) {
     : [text.saveImage, text.saveVideo];
   if (game.thumbnailUrl)
     place.append(action('image', sendImage, giveFrom(game.thumbnailUrl, '.webp')));
-  const movie = `/api/projects/${projectId}/movie?t=${Date.now()}`;
-  const video = action('video', sendVideo, giveFrom(movie, '.mp4'));
+  const address = `/api/projects/${projectId}/movie?t=${Date.now()}`;
+  const video = action('video', sendVideo, giveFrom(address, '.mp4'));
   video.disabled = true;
   place.append(video);
   get(session, `/api/projects/${projectId}/publish`)
