@@ -284,7 +284,7 @@ describe('which revision is served', () => {
     ]) {
       const answer = await api.ask(path, { as: api.bob });
       expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 410, undefined]);
-      expect(answer.json()).toEqual({ error: matching(/失われ/) });
+      expect(answer.json()).toEqual({ error: matching(/失われ/), code: 'RevisionLost' });
     }
   });
 });
