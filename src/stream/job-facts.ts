@@ -83,10 +83,10 @@ export class JobFacts {
     return this.retrying(() => this.source.queuePosition(this.jobId));
   }
 
-  /** What has become of a job that has no row (I3). */
+  /** What has become of a job that has no row (I3); what cannot be asked may go on. */
   async rowlessRun(): Promise<RowlessRun> {
     const run = await this.retrying(() => this.source.rowlessRun(this.jobId));
-    return run ?? { state: 'unknown' };
+    return run ?? { state: 'running' };
   }
 
   private async retrying<T>(read: () => Promise<T | null>): Promise<T | null> {
@@ -108,7 +108,7 @@ const ENTRY_POINT = 'index.html';
 
 /** The facts from rows and versions; a published one holds what it changed. */
 export function storeFacts(
-  store: Pick<Store, 'jobs' | 'projects' | 'reads'>,
+  store: Pick<Store, 'jobs' | 'projects' | 'reads' | 'queuedMessages'>,
   rows: Pick<RecentRows, 'get'>,
   versions: VersionReader,
   rowlessRun: FactsSource['rowlessRun'],
@@ -116,7 +116,9 @@ export function storeFacts(
   userLimitUsd: number,
 ): FactsSource {
   return {
-    rowlessRun,
+    // What waits for its turn has no run, or one that has ended.
+    rowlessRun: async (jobId) =>
+      (await store.queuedMessages.has(jobId)) ? { state: 'queued' } : rowlessRun(jobId),
     job: (jobId, maxAgeMs) => rows.get(jobId, maxAgeMs),
     queuePosition: (jobId) => store.jobs.queuePosition(jobId),
 

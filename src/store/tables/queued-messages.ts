@@ -36,6 +36,9 @@ export function queuedMessagesTable(client: Client) {
     add: (message: MessageToQueue): Promise<z.infer<typeof Answer>> =>
       call(client, 'queue_message', message, Answer),
 
+    has: async (id: string): Promise<boolean> =>
+      (await call(client, 'queued_message', { id }, Queued.nullable())) !== null,
+
     /**
      * The oldest of each project of users without an active job (`userId` null = of all), the
      * project that has waited longest for a job first.

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chatLineIdFor, jobIdFor } from '../../../src/contracts/base/ids.js';
 import type { Store } from '../../../src/store/index.js';
 import type { MessageToQueue } from '../../../src/store/tables/queued-messages.js';
+import { storeFacts } from '../../../src/stream/job-facts.js';
+import type { RowlessRun } from '../../../src/stream/job-runs.js';
+import type { VersionReader } from '../../../src/versions/kept/details.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 
 /** Q3: accepted messages that wait are rows, in order, and leave their queue once. */
@@ -82,7 +85,18 @@ describe('Q3: into the queue', () => {
   });
 });
 
+/** As Temporal's list answers where there is none. */
+const noRun = async (): Promise<RowlessRun> => ({ state: 'unknown' });
+
 describe('Q3: out of the queue', () => {
+  it('a job whose message waits is not taken for one that has not begun, run or no run', async () => {
+    const waiting = await queue('一');
+    const facts = storeFacts(store, { get: store.jobs.get }, {} as VersionReader, noRun, 0);
+    expect(await facts.rowlessRun(waiting.id)).toEqual({ state: 'queued' });
+    await open(waiting);
+    expect(await facts.rowlessRun(waiting.id)).toEqual({ state: 'unknown' });
+  });
+
   it('a message behind an older one waits, and begins once that is done', async () => {
     const first = await queue('一');
     const second = messageOf('二');
