@@ -89,7 +89,7 @@ describe('Q3: into the queue', () => {
 const noRun = async (): Promise<RowlessRun> => ({ state: 'unknown' });
 
 describe('Q3: out of the queue', () => {
-  it('a job whose message waits is not taken for one that has not begun, run or no run', async () => {
+  it('a job whose message waits is queued, whether or not it has had a run', async () => {
     const waiting = await queue('一');
     const facts = storeFacts(store, { get: store.jobs.get }, {} as VersionReader, noRun, 0);
     expect(await facts.rowlessRun(waiting.id)).toEqual({ state: 'queued' });
