@@ -200,7 +200,7 @@ describe('the publish page', () => {
     await other.fill('#description', '机の概要');
     await expect.poll(() => project.draft?.['description']).toBe('机の概要');
     expect(project.draft).toMatchObject({ title: '電話の題名', description: '机の概要' });
-    expect(await other.inputValue('#title')).toBe('電話の題名');
+    await expect.poll(() => other.inputValue('#title')).toBe('電話の題名');
 
     await page.fill('#description', '電話の概要');
     await page.click('#submitButton');
@@ -213,7 +213,7 @@ describe('the publish page', () => {
     await offer.locator('.button').click();
     await expect.poll(() => project.draft?.['description']).toBe('机の概要');
     await saved(page);
-    expect(await chip.innerText()).toBe('AIで再生成');
+    await expect.poll(() => chip.innerText()).toBe('AIで再生成');
     await page.click('#submitButton');
     await page.waitForURL(/\/game\.html\?id=/);
   });
