@@ -15,6 +15,7 @@ import type { Arounds } from './frame/interceptors.js';
 import { localImageActivities } from './local/images.js';
 import { localHost } from './local/host.js';
 import { playSlotsOf } from './local/play-slots.js';
+import { SpareRunner } from './local/spare-runner.js';
 import { localFileActivities } from './local/project-files.js';
 import { bundleRunner } from './local/runner-program.js';
 import { modalDisabled, openModal } from './modal/open.js';
@@ -77,7 +78,8 @@ export async function openActivities(
   const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
   const playSlots = playSlotsOf(config);
-  const local = localHost({ ...parts, runner, playSlots });
+  const spare = config.PLAY_GAMES ? new SpareRunner(runner) : undefined;
+  const local = localHost({ ...parts, runner, playSlots, spare });
   return {
     shared,
     backends: {

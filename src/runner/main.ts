@@ -23,6 +23,7 @@ import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
 import { searchGame } from './play/deep-search.js';
+import { loadPackage } from './packages.js';
 import { playGame } from './play/play.js';
 import { startRecorder, type Recorder } from './recording/recorder.js';
 import { sendRecording } from './recording/send.js';
@@ -41,6 +42,7 @@ const RECORDING_MS = 5_000;
 const LAST_WORDS_MS = 1_000;
 /** A run with this many events has shown text to its subscribers. */
 const SOME_EVENTS = 12;
+const PLAY_PACKAGES = ['playwright-core', 'sharp'] as const;
 
 const env = process.env;
 const secrets = [
@@ -206,6 +208,8 @@ async function runRender(input: RenderInput): Promise<unknown> {
 
 /** A game that is slow to answer is no silence of ours. */
 function runPlay(input: PlayInput): Promise<unknown> {
+  // The library of browsers asks for a stack in each call: to map them costs a third of a second.
+  process.setSourceMapsEnabled(false);
   setInterval(() => output.alive(0), BEAT_MS);
   const onShown = input.isShown ? (shown: string) => output.tell({ shown }) : undefined;
   const access = { seenFrom: process.argv[2], onAlive: () => output.alive(0), onShown };
@@ -221,6 +225,8 @@ function runSearch(input: SearchInput): Promise<unknown> {
 }
 
 async function run(): Promise<unknown> {
+  if (env[RUNNER_ENV.loads] === 'play')
+    for (const name of PLAY_PACKAGES) loadPackage(name, process.argv[2]);
   const lines = splitLines(process.stdin);
   const input = await readInput(lines);
   if (input.command === 'git') return runGit({ ...input, repoDir: path.resolve(input.repoDir) });

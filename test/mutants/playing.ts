@@ -580,4 +580,13 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     test: 'src/domain/playing/progress.test.ts',
     named: 'no other has reached',
   },
+  {
+    rule: 'P6',
+    breaks: 'what was painted while other lives went on is painted once more',
+    file: 'src/runner/play/painting.ts',
+    find: 'if (known) return known;',
+    replace: '',
+    test: 'src/runner/play/painting.test.ts',
+    named: 'are painted once',
+  },
 ];

@@ -28,6 +28,7 @@ import { killOrphansIn } from './orphans.js';
 import type { PlaySlots } from './play-slots.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
+import type { SpareRunner } from './spare-runner.js';
 import { scratchFiles, scratchFolder, type ScratchFiles } from './scratch-files.js';
 
 export interface LocalHostDeps {
@@ -38,6 +39,8 @@ export interface LocalHostDeps {
   runner: RunnerProgram;
   /** What plays wait for, those of runs, too (P6); left out where nothing is played. */
   playSlots?: PlaySlots;
+  /** Of plays; left out as well. */
+  spare?: SpareRunner;
   log: Log;
 }
 
@@ -85,7 +88,7 @@ export function localHost(deps: LocalHostDeps): RunnerHost {
 }
 
 function runHere(
-  { config, store, runner: program, playSlots, log }: LocalHostDeps,
+  { config, store, runner: program, playSlots, spare, log }: LocalHostDeps,
   { actionId, callId, does, progress, onShown }: RunnerWork,
   input: RunnerInput,
   signal: AbortSignal,
@@ -97,11 +100,15 @@ function runHere(
     if (isVideo) stopped.addEventListener('abort', killAtOnce, { once: true });
     return startRunner({
       program,
+      child: does === 'play' ? spare?.take() : null,
       input: onShown && input.command === 'play' ? { ...input, isShown: true } : input,
       env: runnerEnv(config, input),
       signal: stopped,
       ...(isVideo && { stopGraceMs: 0 }),
-      onAlive: () => progress?.noteAlive(),
+      onAlive: () => {
+        progress?.noteAlive();
+        if (does === 'generate') spare?.prepare();
+      },
       onProgress: (percent) => void progress?.note(percent),
       onShown: (image) => void onShown?.(Buffer.from(image, 'base64')),
       playSlots,

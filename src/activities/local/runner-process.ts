@@ -23,6 +23,8 @@ const INHERITED = [
 
 export interface RunnerStart {
   program: RunnerProgram;
+  /** One that was started before, with the same environment; null = a new one is. */
+  child?: ChildProcess | null;
   input: object;
   /** Secrets and addresses; the only environment the runner gets beside PATH and the like. */
   env: Readonly<Record<string, string>>;
@@ -41,6 +43,18 @@ export interface RunnerStart {
   playSlots?: PlaySlots;
 }
 
+/** Starts the program, which waits for its input then. */
+export function spawnRunner(
+  program: RunnerProgram,
+  env: Readonly<Record<string, string>>,
+): ChildProcess {
+  return spawn(process.execPath, program, {
+    env: { ...inheritedEnv(INHERITED), ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
 /**
  * Starts the runner as a child process, gives it its input, and returns its result (unvalidated
  * JSON). Throws a AppError of the runner's own kind, `RunCrashed` when it died without a word,
@@ -49,8 +63,9 @@ export interface RunnerStart {
  */
 export async function startRunner({
   program,
-  input,
   env,
+  child: waiting = null,
+  input,
   signal,
   stopGraceMs = STOP_GRACE_MS,
   onAlive,
@@ -58,11 +73,7 @@ export async function startRunner({
   onShown,
   playSlots,
 }: RunnerStart): Promise<unknown> {
-  const child = spawn(process.execPath, program, {
-    env: { ...inheritedEnv(INHERITED), ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = waiting ?? spawnRunner(program, env);
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const failedToStart = new Promise<never>((_, reject) => child.once('error', reject));
   const plays =
@@ -70,15 +81,15 @@ export async function startRunner({
   const stop = () => void stopRunner(child, exited, stopGraceMs);
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const errors = tailOf(child.stderr, STDERR_KEPT);
-    child.stdin.on('error', () => undefined); // A runner that died early is reported by its exit.
+    const errors = tailOf(child.stderr!, STDERR_KEPT);
+    child.stdin!.on('error', () => undefined); // A runner that died early is reported by its exit.
     writeLine(child, input);
     if (signal.aborted) stop();
     const outcome = await Promise.race([
       readOutcome(child, { onAlive, onProgress, onShown, plays }),
       failedToStart,
     ]);
-    child.stdin.end();
+    child.stdin!.end();
     await exited;
     const failure = outcome && 'error' in outcome ? asAppError(outcome.error) : null;
     if (signal.aborted) throw new AppError('RunCancelled', 'the run was stopped', failure?.details);

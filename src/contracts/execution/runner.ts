@@ -25,6 +25,8 @@ export const RUNNER_ENV = {
   cutoutServiceBaseUrl: 'REPLICATE_BASE_URL',
   /** hex of HMAC(master, callId): this call's own callback key. */
   callbackKey: 'CALLBACK_KEY',
+  /** `play`: what that command needs is loaded before the input comes. */
+  loads: 'RUNNER_LOADS',
 } as const;
 
 export const RunLimits = z.object({

@@ -1,29 +1,21 @@
 import { answersOf, BEGUN_MS, controlsOf } from './answers.js';
 import type { PlayInput, PlaySeen } from '../../contracts/game/play.js';
 import {
-  MOMENT_MS,
   type Tape,
   type TapeFacts,
   type TapeInput,
   type TapeSet,
 } from '../../contracts/game/tape.js';
-import { phaseKind } from '../../domain/playing/playing-state.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
-import { isHurtAt, lossesOf } from '../../domain/playing/losses.js';
-import { BEGUN, stepsAt } from '../../domain/playing/events.js';
 import { bestOf } from '../../domain/playing/progress.js';
 import type { Replayed } from '../../domain/playing/tape-suspects.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { gameTreeIn } from './game-tree.js';
-import type { Moment } from './images.js';
-import { untilStopped, type Shown } from './loop.js';
 import { isSpoiled, type PageOf, type Pages } from './pages.js';
-import type { PlayedPage } from './played-page.js';
 import type { Known, Life } from './life.js';
 import { LANES } from './lane.js';
 import { isAtEnd, outlastOn, searchOn } from './search.js';
-import { readShot } from './shots.js';
-import { runTape, seenAgain, TapeHand, type TapeToRun } from './tape-run.js';
+import { runTape, seenAgain, type TapeToRun } from './tape-run.js';
 
 /** Of the game's time; the last of several lives in a lane goes on for longer. */
 const LIFE_MS = 15_000;
@@ -39,11 +31,6 @@ const GOING_BACK = 6;
 const SHORT_MS = 6_000;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
-const IMAGES = 4;
-/** What comes later in a tape is not shown: each image is played from the beginning. */
-const PAINTED_MS = 24_000;
-/** What an event has brought is on the screen so much later. */
-const SHOWN_MS = 300;
 
 /** How long the lives of one of two lanes last, of that many in all (P3). */
 function livesOfLane(lives: number, lane: 0 | 1): number[] {
@@ -196,38 +183,4 @@ export function tapesOf(
   if (lives.length === 0) return null;
   const tapes = bestOf(lives, TAPES).map((life) => tapeOf(life, seed));
   return { ...of, player: PLAYER_VERSION, tapes };
-}
-
-/** The moments of a tape in which most happens: ends, phases and the steps of most values. */
-function eventsOf({ facts }: Pick<Tape, 'facts'>): number[] {
-  const counts = stepsAt(facts);
-  for (const [at] of facts.phases) counts.set(at, (counts.get(at) ?? 0) + 50);
-  const chosen: number[] = [];
-  for (const [at] of [...counts].toSorted(([, one], [, other]) => other - one))
-    if (at > BEGUN && chosen.length < IMAGES && chosen.every((each) => Math.abs(each - at) > 8))
-      chosen.push(at);
-  return chosen.toSorted((one, other) => one - other).map((at) => at * MOMENT_MS + SHOWN_MS);
-}
-
-/** Images of the eventful moments of a tape, on a page of its own. */
-export async function paintTape(
-  page: PlayedPage,
-  tape: Pick<Tape, 'inputs' | 'forMs' | 'facts'>,
-  seenFrom: string | undefined,
-): Promise<Shown<Moment>> {
-  const moments: Promise<Moment>[] = [];
-  const hand = new TapeHand(page, tape.inputs);
-  const untilMs = Math.min(tape.forMs, PAINTED_MS);
-  const lossesMs = lossesOf(tape.facts);
-  return untilStopped(moments, async () => {
-    await page.load();
-    for (const atMs of eventsOf(tape).filter((each) => each <= untilMs)) {
-      await hand.actUntil(atMs);
-      const { png } = await page.shoot();
-      const [, phase = ''] = tape.facts.phases.findLast(([at]) => at * MOMENT_MS <= atMs) ?? [];
-      const doing = phaseKind(phase) === 'ended' ? 'OVER' : 'PLAY';
-      const isHurt = isHurtAt(lossesMs, atMs);
-      moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing, isHurt })));
-    }
-  });
 }

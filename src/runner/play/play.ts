@@ -43,8 +43,9 @@ import { gameTreeIn, isOtherGame } from './game-tree.js';
 import { imagesOf, type Moment } from './images.js';
 import { LANES } from './lane.js';
 import { livedAgain, type Hands } from './lived.js';
-import { answersIn, livesIn, outlastIn, paintTape, replayed, tapesOf } from './lives.js';
+import { answersIn, livesIn, outlastIn, replayed, tapesOf } from './lives.js';
 import { Pages } from './pages.js';
+import { Painter } from './painting.js';
 import { NAMES_PHASES, paintPhases, suspectsLed } from './phases.js';
 import { reportWith, unplayed } from './play-report.js';
 import { Runner, type PlayedRun } from './run.js';
@@ -121,6 +122,7 @@ function crashOf(error: unknown): AppError {
 
 class Player {
   private readonly pages: Pages;
+  private readonly painter: Painter;
   private seed = 0;
   private isDense = true;
   private isLed = false;
@@ -137,6 +139,7 @@ class Player {
     const onScreen = (png: Buffer): void => trial?.see(png);
     const isMeasured = parent !== undefined || isFirstPart;
     this.pages = new Pages({ parcelFile, assets, ...access, isMeasured, onScreen });
+    this.painter = new Painter(this.pages, seenFrom);
   }
 
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {
@@ -180,6 +183,11 @@ class Player {
 
   close(): Promise<void> {
     return this.pages.close();
+  }
+
+  /** What is played, by its own chance. */
+  private get on() {
+    return { parcelFile: this.input.parcelFile, seed: this.seed };
   }
 
   /** All runs of a play that begins anew. */
@@ -238,17 +246,15 @@ class Player {
   }
 
   private async ledBeyond(lives: readonly Life[]): Promise<Suspect[]> {
-    const { input, seed } = this;
     const reached = lives.flatMap(({ facts }) => facts.phases.map(([, phase]) => phase));
-    const on = { parcelFile: input.parcelFile, seed, isFollowed: true };
-    const how = { reached, chance: chanceOf(seed) };
+    const on = { ...this.on, isFollowed: true };
+    const how = { reached, chance: chanceOf(this.seed) };
     const { suspects } = await this.pages.on(0, on, (page) => suspectsLed(page, how));
     return suspects;
   }
 
   private livesOf() {
-    const { parcelFile, lives } = this.input;
-    return { parcelFile, lives, seed: this.seed, coverage: this.livesRan };
+    return { ...this.on, lives: this.input.lives, coverage: this.livesRan };
   }
 
   /** Code about a win that no life reached, of a game that was not won (P6). */
@@ -259,13 +265,13 @@ class Player {
   }
 
   /**
-   * All browsers are busy: each does what the others do not, the third one the lives. A second run
-   * without a touch comes where findings may depend on it.
+   * All browsers are busy: each does what the others do not, the third one the lives; the longest
+   * is painted meanwhile. A second run without a touch comes where findings may depend on it.
    */
   private async runs(): Promise<{ seen: Seen; lives: Life[] }> {
-    const left = this.lives(0, 2);
-    const right = left.then(() => this.lives(1, 2));
-    right.catch(() => undefined);
+    const right = this.lives(1, 2);
+    const left = right.then(() => this.lives(0, 2));
+    left.catch(() => undefined);
     // After a run that has stopped they count for nothing.
     const after = async ({ stopped }: SeenRun, lives: Promise<Life[]>): Promise<Life[]> =>
       stopped === null ? lives : [];
@@ -274,6 +280,7 @@ class Player {
       (async () => {
         const first = await this.run(0, 'untouched');
         const elsewhere = await this.elsewhere();
+        await this.painter.paintEarly(this.on, await after(first, right));
         const lived = await after(first, left);
         const seen = beside(first, first, await touches, elsewhere);
         if (isSettled(seen, UNTOUCHED_BEATS)) return { seen, lived };
@@ -323,10 +330,9 @@ class Player {
 
   /** Lives once more, by real touches. */
   private async lived(suspects: readonly Suspect[]): Promise<LivedRun[]> {
-    const { parcelFile } = this.input;
     const lived: LivedRun[] = [];
     for (const suspect of suspects) {
-      const on = { parcelFile, seed: suspect.seed ?? this.seed };
+      const on = { ...this.on, ...(suspect.seed !== undefined && { seed: suspect.seed }) };
       const hands: Hands = {
         real: (life) =>
           this.pages.on(1, on, (page) => new Runner(page, this.access.seenFrom).playLife(life)),
@@ -351,21 +357,19 @@ class Player {
     { lives, tapes, neverRan }: Searched,
     before: Awaited<ReturnType<typeof replayed>>,
   ): Promise<{ painted: Moment[]; compared: Compared | null }> {
-    const { input, pages, seed } = this;
+    const { pages, on } = this;
     const { seenFrom } = this.access;
-    const { parcelFile } = input;
     const [best] = tapes?.tapes ?? [];
-    const on = { parcelFile, seed };
     const [led, lived] = await Promise.all([
       best && this.isLed ? pages.on(0, on, (page) => paintPhases(page, seenFrom)) : null,
-      best ? pages.on(1, on, (page) => paintTape(page, best, seenFrom)) : null,
+      best ? this.painter.paint(1, on, best) : null,
     ]);
     const painted = [...(lived?.shots ?? []), ...(led?.shots ?? [])];
     if (!before) return { painted, compared: null };
     const compared = await compareVersions(pages, {
       before,
       after: {
-        parcelFile,
+        parcelFile: on.parcelFile,
         answers: tapes?.answers ?? {},
         facts: before.replays.map(({ facts }) => facts),
         lives: lives.map(({ facts }) => facts),
@@ -381,17 +385,15 @@ class Player {
 
   private elsewhere(): Promise<Elsewhere> {
     const { seenFrom } = this.access;
-    const { parcelFile } = this.input;
     const run = ({ density, ...play }: ShortPlay): Promise<ShortRun> =>
-      this.pages.on(0, { parcelFile, seed: this.seed, density }, (page) =>
+      this.pages.on(0, { ...this.on, density }, (page) =>
         playShort(page, { ...play, density }, seenFrom),
       );
     return playElsewhere(run, { isDense: this.isDense });
   }
 
   private run(lane: 0 | 1, kind: keyof typeof PLAYS): Promise<PlayedRun> {
-    const { parcelFile } = this.input;
-    return this.pages.on(lane, { parcelFile, seed: this.seed }, (page) =>
+    return this.pages.on(lane, this.on, (page) =>
       new Runner(page, this.access.seenFrom).play(PLAYS[kind], { untilEnd: kind !== 'untouched' }),
     );
   }

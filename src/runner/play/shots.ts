@@ -46,9 +46,7 @@ function markInk({ rgb, width, height }: Shot, rows: Uint8Array, columns: Uint8A
   for (let y = 1; y < height; y += 2)
     for (let x = 1; x < width; x += 2) {
       const at = 3 * (y * width + x);
-      const isEdge =
-        channelsApart(rgb, at, rgb, at - 3) >= SAME_CHANNEL ||
-        channelsApart(rgb, at, rgb, at - 3 * width) >= SAME_CHANNEL;
+      const isEdge = differ(rgb, at, rgb, at - 3) || differ(rgb, at, rgb, at - 3 * width);
       if (isEdge) rows[y] = rows[y - 1] = columns[x] = columns[x - 1] = 1;
     }
 }
@@ -76,8 +74,7 @@ export function rowsApart({ rgb: one, width }: Shot, { rgb: other }: Shot): numb
     let apart = 0;
     // Most rows of two moments are equal, which is found out in no time.
     if (one.compare(other, from, to, from, to) !== 0)
-      for (let at = from; at < to; at += 3)
-        if (channelsApart(one, at, other, at) >= SAME_CHANNEL) apart += 1;
+      for (let at = from; at < to; at += 3) if (differ(one, at, other, at)) apart += 1;
     rows.push(apart);
   }
   return rows;
@@ -108,10 +105,11 @@ function bucketAt(rgb: Buffer, at: number): number {
   );
 }
 
-function channelsApart(one: Buffer, at: number, other: Buffer, to: number): number {
-  return Math.max(
-    Math.abs(one[at]! - other[to]!),
-    Math.abs(one[at + 1]! - other[to + 1]!),
-    Math.abs(one[at + 2]! - other[to + 2]!),
+/** Whether a point of one differs from one of another to the eye, at these places of their bytes. */
+function differ(one: Buffer, at: number, other: Buffer, to: number): boolean {
+  return (
+    Math.abs(one[at]! - other[to]!) >= SAME_CHANNEL ||
+    Math.abs(one[at + 1]! - other[to + 1]!) >= SAME_CHANNEL ||
+    Math.abs(one[at + 2]! - other[to + 2]!) >= SAME_CHANNEL
   );
 }

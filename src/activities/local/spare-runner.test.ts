@@ -1,0 +1,36 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { fileFolder } from '../../../test/support/own-folder.js';
+import { RUNNER_ENTRY } from '../runner-input/bundle.js';
+import { startRunner } from './runner-process.js';
+import { SpareRunner } from './spare-runner.js';
+
+const root = fileFolder();
+const program = ['--import', 'tsx', RUNNER_ENTRY];
+
+describe('P6: a runner that waits for a play', () => {
+  it('does what it is handed, once, as one that is started for it', async () => {
+    const spare = new SpareRunner(program);
+    expect(spare.take()).toBeNull();
+    spare.prepare();
+    const child = spare.take();
+    expect(spare.take()).toBeNull();
+    const written = await startRunner({
+      ...{ program: ['--nonsense'], child, env: {}, signal: new AbortController().signal },
+      input: { command: 'files', root, op: 'write', path: 'a.txt', content: 'はい' },
+    });
+    expect(written).toMatchObject({ sizeBytes: 6 });
+    expect(child?.exitCode).toBe(0);
+  });
+
+  it('is not given away once it has ended: another one is started', async () => {
+    const spare = new SpareRunner(['-e', '']);
+    spare.prepare();
+    const ended = Reflect.get(spare, 'child') as ChildProcess;
+    await once(ended, 'exit');
+    expect(spare.take()).toBeNull();
+    spare.prepare();
+    expect(spare.take()?.pid).not.toBe(ended.pid);
+  });
+});
