@@ -207,21 +207,22 @@ async function runRender(input: RenderInput): Promise<unknown> {
 }
 
 /** A game that is slow to answer is no silence of ours. */
-function runPlay(input: PlayInput): Promise<unknown> {
+function playAccess() {
   // The library of browsers asks for a stack in each call: to map them costs a third of a second.
   process.setSourceMapsEnabled(false);
   setInterval(() => output.alive(0), BEAT_MS);
+  return { seenFrom: process.argv[2], onAlive: () => output.alive(0) };
+}
+
+function runPlay(input: PlayInput): Promise<unknown> {
   const onShown = input.isShown ? (shown: string) => output.tell({ shown }) : undefined;
-  const access = { seenFrom: process.argv[2], onAlive: () => output.alive(0), onShown };
-  return playGame(input, access, stop.signal);
+  return playGame(input, { ...playAccess(), onShown }, stop.signal);
 }
 
 /** No player waits for it: it and its browsers leave the processor to what players wait for. */
 function runSearch(input: SearchInput): Promise<unknown> {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  setInterval(() => output.alive(0), BEAT_MS);
-  const access = { seenFrom: process.argv[2], onAlive: () => output.alive(0) };
-  return searchGame(input, access, stop.signal);
+  return searchGame(input, playAccess(), stop.signal);
 }
 
 async function run(): Promise<unknown> {

@@ -81,7 +81,7 @@ export async function startRunner({
   const stop = () => void stopRunner(child, exited, stopGraceMs);
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const errors = tailOf(child.stderr!, STDERR_KEPT);
+    const errors = tailOf(child.stderr, STDERR_KEPT);
     child.stdin!.on('error', () => undefined); // A runner that died early is reported by its exit.
     writeLine(child, input);
     if (signal.aborted) stop();

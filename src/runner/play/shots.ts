@@ -105,7 +105,7 @@ function bucketAt(rgb: Buffer, at: number): number {
   );
 }
 
-/** Whether a point of one differs from one of another to the eye, at these places of their bytes. */
+/** Whether two points differ to the eye, at these places of their bytes. */
 function differ(one: Buffer, at: number, other: Buffer, to: number): boolean {
   return (
     Math.abs(one[at]! - other[to]!) >= SAME_CHANNEL ||
