@@ -581,7 +581,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     named: 'no other has reached',
   },
   {
-    rule: 'P6',
+    rule: 'P3',
     breaks: 'what was painted while other lives went on is painted once more',
     file: 'src/runner/play/painting.ts',
     find: 'if (known) return known;',

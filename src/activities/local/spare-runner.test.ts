@@ -9,7 +9,7 @@ import { SpareRunner } from './spare-runner.js';
 const root = fileFolder();
 const program = ['--import', 'tsx', RUNNER_ENTRY];
 
-describe('P6: a runner that waits for a play', () => {
+describe('P3: a runner that waits for a play', () => {
   it('does what it is handed, once, as one that is started for it', async () => {
     const spare = new SpareRunner(program);
     expect(spare.take()).toBeNull();

@@ -60,7 +60,7 @@ describe('the images of a tape', () => {
     expect([shots.length, stopped]).toEqual([8, 'freeze']);
   });
 
-  it('P6: are painted once, early of the best life that has ended', async () => {
+  it('P3: are painted once, early of the best life that has ended', async () => {
     let pages = 0;
     const on: Pages['on'] = (_lane, _on, play) => {
       pages += 1;
