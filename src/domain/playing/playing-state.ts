@@ -96,8 +96,8 @@ export class OverWatch {
     const declared = moment.data['state'];
     const isInvitation = (line: string): boolean =>
       invitesAgain(line) || (this.back.has(line) && TITLE_WORDS.test(line));
-    const invites = this.end === 'lost' && come.some(isInvitation) && !isPaused(moment);
-    const says = invites || come.some((line) => saysEnd(line, this.end));
+    const invites = come.some(isInvitation) && !isPaused(moment);
+    const says = (invites && this.end === 'lost') || come.some((line) => saysEnd(line, this.end));
     const declares = declared !== undefined && ENDS[this.end].state.test(declared);
     this.isDeclared = declares;
     // A declared state may mean that it is over, and words how.

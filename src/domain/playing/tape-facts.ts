@@ -39,6 +39,9 @@ export class FactsRecord {
   private readonly declared = { over: false, won: false };
   private score: TapeFacts['score'] = null;
   private steps = 0;
+  /** Lines that came new, and those of the moment before. */
+  private said = 0;
+  private lines: readonly string[] = [];
   private told = NOTHING;
 
   /** The last phase; empty before the first moment. */
@@ -51,10 +54,17 @@ export class FactsRecord {
     return this.names.length - 1 - this.names.findLastIndex((name) => name !== this.names.at(-1));
   }
 
-  /** How far the game has come, as {@link gainOf} and {@link changesOf}. */
+  /** How far the game has come, as {@link gainOf} and {@link changesOf}; by words without numbers. */
   get progress(): { gains: number; changes: number } {
     const facts = { score: this.score, series: Object.fromEntries(this.series) };
-    return { gains: gainOf(facts), changes: changesOf(facts) };
+    const gains = gainOf(facts);
+    return { gains: gains + (this.isOfWords ? this.said : 0), changes: changesOf(facts) };
+  }
+
+  /** Whether it tells by words alone how far it has come: it has shown some, and no number. */
+  get isOfWords(): boolean {
+    const hasDigits = [...this.series.keys()].some((path) => path.startsWith('digits.'));
+    return this.said > 0 && this.score === null && !hasDigits;
   }
 
   add({ moments, series }: SeenMoments): void {
@@ -116,8 +126,12 @@ export class FactsRecord {
         .replace(/[\d,.]+/g, '')
         .trim()
         .slice(0, MAX.wordCharacters);
-      if (plain !== '' && this.words.size < MAX.words) this.words.add(plain);
+      if (plain === '' || this.words.has(plain) || this.words.size >= MAX.words) continue;
+      this.words.add(plain);
+      // A line that is typed out comes letter by letter, and once.
+      if (!this.lines.some((before) => line.startsWith(before))) this.said += 1;
     }
+    this.lines = lines;
     if (![...this.series.keys()].some((path) => SCORE_PATH.test(path)))
       this.addScore(scoreIn(lines));
   }

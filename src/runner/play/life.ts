@@ -66,10 +66,10 @@ export class Leanings {
   }
 
   private chosen(): PolicyName {
-    const total = [...this.weights.values()].reduce((sum, weight) => sum + weight, 0);
+    const total = [...this.weights.values()].reduce((sum, weight) => sum + weight ** 2, 0);
     let left = this.chance() * total;
     for (const [name, weight] of this.weights) {
-      left -= weight;
+      left -= weight ** 2;
       if (left < 0) return name;
     }
     return 'things';
@@ -98,7 +98,10 @@ export interface LifePlan extends Start {
   /** It goes on until then while it gains, or comes nearer to an end that was not seen yet. */
   readonly mostMs: number;
   readonly isEndSeen: boolean;
-  /** Whether it is over once the game was begun again, not with its second end. */
+  /**
+   * Whether it is over once the game was begun again, not with its second end. A game of words
+   * alone is begun again until its time is over, unless one policy plays: its ends differ.
+   */
   readonly isOnce?: boolean;
   /** The policy that plays; left out: they take turns. */
   readonly only?: PolicyName | undefined;
@@ -118,15 +121,16 @@ export class LifeRun {
   ) {}
 
   play({ forMs, mostMs, isEndSeen, isOnce = false, only, ...start }: LifePlan): Promise<Life> {
+    const isRetold = (): boolean => isOnce && !only && this.record.isOfWords;
     return this.during(start, async () => {
       let untilMs = Math.min(TAPE_LIMITS.ms, forMs + (start.from?.forMs ?? 0));
       let [ends, before] = [0, this.record.progress];
       while (this.page.nowMs < untilMs && !this.isFull) {
         if (this.isEnded) {
           ends += 1;
-          if (ends > 1) break;
+          if (ends > 1 && !isRetold()) break;
           await this.beginAgain();
-          if (isOnce) break;
+          if (isOnce && !isRetold()) break;
         } else await this.turn(untilMs, only);
         if (this.page.nowMs < untilMs) continue;
         const now = this.record.progress;
