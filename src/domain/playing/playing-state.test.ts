@@ -9,8 +9,12 @@ const told = (data: Record<string, string>, words: string[] = [], drawn: string[
 });
 
 /** Whether a game is over that is told so from 500 ms on, a moment each 100 ms, for a second. */
-function isOverBy(state: ReturnType<typeof told>, change: (at: number) => Partial<Moment>) {
-  const watch = new OverWatch();
+function isOverBy(
+  state: ReturnType<typeof told>,
+  change: (at: number) => Partial<Moment>,
+  end: 'lost' | 'won' = 'lost',
+) {
+  const watch = new OverWatch(end);
   watch.see({ ...told({}, ['SCORE 0']), drawing: 1, atMs: 100 });
   for (let at = 0; at < 10; at += 1)
     watch.see({ ...state, drawing: 2, atMs: 500 + 100 * at, ...change(at) });
@@ -58,6 +62,15 @@ describe('the state that a game tells', () => {
     const moving = (at: number) => ({ drawing: at });
     expect(isOverBy(told({}, ['Tap to play again']), moving)).toEqual([true, 500]);
     expect(isOverBy(told({}, ['Resume', 'Restart']), same)[0]).toBe(false);
+  });
+
+  it.each([
+    ['is seen beside an invitation', ['クリア！', 'はじめから'], [true, 500]],
+    ['is not seen so soon without one', ['クリア！'], [false, null]],
+    ['is not seen by an invitation alone', ['はじめから'], [false, null]],
+  ])('P2: a win before a moving sky %s', (_, words, seen) => {
+    const moving = (at: number) => ({ drawing: at });
+    expect(isOverBy(told({}, words), moving, 'won')).toEqual(seen);
   });
 
   it.each([

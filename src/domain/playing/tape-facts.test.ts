@@ -109,6 +109,19 @@ describe('facts of a tape (P4)', () => {
     expect(Object.keys(series)).toEqual(['page.#hero.x', 'drawn.disc 8.x']);
   });
 
+  it.each([
+    [['霧の夜。', '灯台へ行く'], 2],
+    [['霧', '霧の', '霧の夜。'], 1],
+    [['霧の夜。', '灯台へ行く', '霧の夜。'], 2],
+    [['霧の夜。', 'SCORE 10', 'SCORE 20'], 10],
+  ])('P3: a game of words alone gains by each line that comes new: %j', (lines, gains) => {
+    const record = new FactsRecord();
+    const moments = ['', ...lines].map((line) => ({ words: line === '' ? [] : [line] }));
+    record.add({ moments: moments.map(told), series: {} });
+    expect(record.progress.gains).toBe(gains);
+    expect(record.isOfWords).toBe(!lines.includes('SCORE 10'));
+  });
+
   it('moments that nobody saw are as the one before', () => {
     const record = new FactsRecord();
     record.add({ moments: [told({}, 0)], series: {} });

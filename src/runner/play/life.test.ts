@@ -93,3 +93,56 @@ it('P3: a life that is over taps at first at what has come with its end', async 
   const after = inputs.filter(({ type, atMs }) => type === 'down' && atMs > 4_500);
   expect(after[0]).toMatchObject({ on: '#deal', x: 195, y: 700 });
 });
+
+/** A story that is over 4 s after it began, each time; with `digits` it shows a number as well. */
+class StoryPage extends EndlessPage {
+  private begunMs = 0;
+
+  constructor(private readonly digits: string) {
+    super();
+  }
+
+  override async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
+    const isTold = this.nowMs - this.begunMs >= 4_000;
+    if (isTold && inputs.some(({ type }) => type === 'down')) this.begunMs = untilMs;
+    await super.act(inputs, untilMs);
+  }
+
+  override moments() {
+    const at = Math.floor(this.nowMs / 100);
+    const isTold = this.nowMs - this.begunMs >= 4_000;
+    const told = { data: {}, words: [`a night${this.digits}`], drawn: [] };
+    return {
+      moments: [{ at, name: at, drawing: at, told }],
+      series: { 'state.state': [[at, isTold ? 'over' : 'playing']] as [number, string][] },
+    } as unknown as ReturnType<EndlessPage['moments']>;
+  }
+}
+
+describe('P3: a long life', () => {
+  it.each([
+    ['of words alone begins again until its time is over', '', undefined, 5, 20],
+    ['of a game with a score is over once it began again', ' SCORE 1', undefined, 1, 1],
+    ['of words that one policy plays is over once it began again', '', 'things', 1, 1],
+  ] as const)('%s', async (_, digits, only, least, most) => {
+    const [page, chance] = [new StoryPage(digits), chanceOf(1)];
+    const run = new LifeRun(page as unknown as PlayedPage, chance, new Leanings(chance));
+    const plan = { forMs: 40_000, mostMs: 64_000, from: null, isEndSeen: false, isOnce: true };
+    const { facts } = await run.play({ ...plan, only });
+    const ends = facts.phases.filter(([, phase]) => phase === 'over').length;
+    expect(ends).toBeGreaterThanOrEqual(least);
+    expect(ends).toBeLessThanOrEqual(most);
+  });
+});
+
+it('P3: a policy that gained is chosen by the square of what it did', () => {
+  const leanings = new Leanings(chanceOf(1));
+  const names = new Set<string>();
+  for (let next = leanings.next(); next.isNew; next = leanings.next()) names.add(next.name);
+  leanings.learn('swipes', { gains: 0, changes: 0 }, { gains: 1, changes: 0, isEnded: false });
+  const drawn = Array.from({ length: 1_000 }, () => leanings.next().name);
+  const often = drawn.filter((name) => name === 'swipes').length;
+  const share = 16 / (15 + names.size);
+  expect(often / 1_000).toBeGreaterThan(0.9 * share);
+  expect(often / 1_000).toBeLessThan(1.1 * share);
+});
