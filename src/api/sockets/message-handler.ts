@@ -110,11 +110,11 @@ async function decide(
   const { answer } = admitted;
   if (answer.kind === 'queued') return behind(deps, project, answer);
   if (answer.kind !== 'generate') return { kind: 'reply', frame: codedError('OPERATION_FAILED') };
-  // The answer holds the row as it was opened; callers that join later get its progress.
-  const job = answer.isExisting
-    ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job)
-    : answer.job;
-  return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
+  // The answer holds the row as it was opened; callers that join later get its progress. A job that
+  // ended meanwhile is answered all the same, not the next one.
+  const id = isOwn ? jobId : answer.jobId;
+  const job = answer.isExisting ? ((await deps.store.jobs.get(id)) ?? answer.job) : answer.job;
+  return { kind: 'job', job, isExisting: answer.isExisting, isOwn: id === jobId };
 }
 
 /** What its client chose beside the words. */

@@ -11,12 +11,14 @@ import {
   type JobDeps,
 } from '../../../src/activities/shared/jobs/jobs.js';
 import { queueActivities } from '../../../src/activities/shared/jobs/queue.js';
+import { message as answerMessage } from '../../../src/api/sockets/message-handler.js';
 import { BRIEF_FILE } from '../../../src/contracts/game/brief.js';
 import type { Judging } from '../../../src/contracts/game/judging.js';
 import { errorText, message, notice } from '../../../src/contracts/messages/message.js';
 import { callIdFor, jobIdFor } from '../../../src/contracts/base/ids.js';
 import type { JobResult } from '../../../src/contracts/rows/rows.js';
 import { failedEvent, type JobEvent } from '../../../src/contracts/durable/stream.js';
+import type { ServerFrame } from '../../../src/contracts/wire/frames.js';
 import { briefByRules } from '../../../src/domain/design/brief-by-rules.js';
 import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
@@ -50,9 +52,8 @@ beforeEach(async () => {
 });
 
 /** What follows is about this job, of a project of its own. */
-async function openJob(): Promise<void> {
-  const projectId = (await database.store.projects.create(user.id, '新しいゲーム')).id;
-  const jobId = randomUUID();
+async function openJob(of?: string, jobId: string = randomUUID()): Promise<string> {
+  const projectId = of ?? (await database.store.projects.create(user.id, '新しいゲーム')).id;
   await database.store.jobs.open({
     id: jobId,
     userId: user.id,
@@ -70,6 +71,7 @@ async function openJob(): Promise<void> {
     kind: 'ModelUnavailable',
     detail: 'broke',
   };
+  return jobId;
 }
 
 const away = new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) });
@@ -337,4 +339,36 @@ describe('the suggestions of a version', () => {
     const published = { type: 'published', revision, suggestions: OWN };
     expect(told.filter(({ type }) => type === 'published')).toEqual([published, published]);
   });
+});
+
+it('A4: a message sent again while its job ends is answered with that job, not the next', async () => {
+  await failJob();
+  const [messageId, { projectId }] = ['twice', input];
+  const own = jobIdFor(projectId, messageId);
+  await openJob(projectId, own);
+  const frames: ServerFrame[] = [];
+  const session = {
+    ...{ projectId, follower: null, send: (frame: ServerFrame) => void frames.push(frame) },
+    once: (_: string, work: () => Promise<unknown>) => work(),
+  };
+  const admit = async () => {
+    await failJob();
+    const next = await openJob(projectId);
+    const job = (await database.store.jobs.get(next))!;
+    const answer = { kind: 'generate', isExisting: true, jobId: next, job } as const;
+    return { kind: 'answered', answer } as const;
+  };
+  const deps = { store: database.store, admitter: { admit }, config: {}, log };
+  const frame = {
+    type: 'message',
+    content: '作って',
+    messageId,
+    skipStyleSelection: true,
+  } as const;
+  const project = (await database.store.projects.get(projectId))!;
+  await answerMessage(deps as never, session as never, frame, project);
+  expect(frames).toMatchObject([
+    { type: 'jobStarted', jobId: own, isExisting: true },
+    { type: 'failed', jobId: own },
+  ]);
 });
