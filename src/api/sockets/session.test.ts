@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { JobFeeds } from '../../stream/feeds.js';
 import type { ProjectFollower } from '../../stream/project-follower.js';
+import { QueuedJobs } from '../../stream/queued-jobs.js';
 import { completed, JOB, started, startFeeds, text } from '../../../test/support/job-feeds.js';
 import { Session } from './session.js';
 import type { SocketPlace } from './socket-places.js';
@@ -137,6 +138,13 @@ describe('a session', () => {
     session.subscribe({ jobId: JOB, projectId: 'p', from, origin: 'watch' }).release();
     await expect.poll(() => session.hearsJob).toBe(false);
     expect(ended).toEqual([JOB]);
+  });
+
+  it('Q3: waits for no queue any more once it follows, and is sent each job once', async () => {
+    const { session } = await connectedSession();
+    session.waitFor(new QueuedJobs('p', session, async () => null));
+    session.follow({ projectId: 'p' } as ProjectFollower);
+    expect(session.queue).toBeNull();
   });
 
   it('stops listening when another project is selected or the socket is gone', async () => {

@@ -146,8 +146,9 @@ export class Session {
     this.openSubscription = null;
   }
 
-  /** Replaces the follower before; null = follows nothing any more. */
+  /** Replaces the follower before, and the queue; null = follows nothing any more. */
   follow(follower: ProjectFollower | null): void {
+    if (follower) this.waitFor(null);
     if (this.openFollower) this.follows.remove(this.openFollower);
     this.openFollower = this.isOpen ? follower : null;
     if (this.openFollower) this.follows.add(this.openFollower);
