@@ -25,7 +25,7 @@ const WAIT_MS = 64_000;
 /** Of the last life of the other lane, while it gains. */
 const LONG_MS = 64_000;
 const TAPES = 3;
-/** One of so many lives goes back from an end in each lane: of a few none does. */
+/** Of six lives one goes back from an end in each lane: of fewer none does. */
 const GOING_BACK = 6;
 /** First touches that meet an end by then have seen little of a game. */
 const SHORT_MS = 6_000;
