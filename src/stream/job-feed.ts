@@ -196,7 +196,7 @@ export class JobFeed {
     for (const item of page.items) await this.deliver(item, 'durable');
     this.subscribers.finishPage(page.cursor);
     await this.deliverLive();
-    if (page.items.length === 0) return this.subscribers.isOwedEnd(page);
+    if (page.items.length === 0) return this.subscribers.takeEmpty(page);
     this.hasRowEnded = false;
     return false;
   }

@@ -156,21 +156,19 @@ export class JobSubscribers {
   }
 
   /**
-   * After a page without items: may a subscriber be owed the job's end? The stream can close before
-   * the reader sees it. On an ended stream everybody has the end, because it lies before the page.
+   * Takes a page without items; true when a subscriber still waits for the job's end, which the
+   * reader may miss when the stream closes. The end of an ended stream lies before such a page.
    */
-  isOwedEnd(page: StreamPage): boolean {
-    let isOwed = false;
+  takeEmpty({ ended }: StreamPage): boolean {
+    let isWaiting = false;
     for (const delivery of this.deliveries.values()) {
       if (!delivery.state || delivery.state.end || !delivery.inRead) continue;
-      if (!page.ended) {
-        isOwed = true;
-        continue;
-      }
+      isWaiting = true;
+      if (!ended) continue;
       delivery.state = { ...delivery.state, end: 'completed' };
       delivery.subscriber.onEnded();
     }
-    return isOwed;
+    return isWaiting && !ended;
   }
 
   /** Sends `cancelled` to everybody whose job has not ended, and nothing after it (F1). */
