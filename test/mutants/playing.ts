@@ -326,6 +326,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P4',
+    breaks: 'a score that cannot move any more is not named when what moves is faster, too',
+    file: 'src/domain/playing/receipt.ts',
+    find: 'if (!isSought && !isMissed',
+    replace: 'if (!isMissed',
+    test: 'src/domain/playing/receipt.test.ts',
+    named: 'no life comes to one',
+  },
+  {
+    rule: 'P4',
     breaks: 'a control answers by what another has done',
     file: 'src/runner/play/answers.ts',
     find: 'const moments = Math.floor(untilMs / MOMENT_MS) + 1;',

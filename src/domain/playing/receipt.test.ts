@@ -218,6 +218,18 @@ describe('what a change has changed (P4)', () => {
     expect(told(change(after, before).gained)).toEqual(expect.arrayContaining(['ends', 'again']));
   });
 
+  it('P4: a score that the inputs meet no more is lost when no life comes to one either', () => {
+    const none = { 'state.score': () => 0 };
+    const score = { first: 0, most: 0 };
+    const [scored, still] = [game(), game(none, { score })];
+    const faster = game({ ...none, 'state.ship.x': line(195, 3) }, { score });
+    const lostWith = (lives: TapeFacts[]) =>
+      told(change([scored, still, still], [faster, faster, faster], { lives }).lost);
+    expect(lostWith([])).toEqual([]);
+    expect(lostWith([scored])).toEqual([]);
+    expect(lostWith([faster])).toEqual(['score']);
+  });
+
   it('a number that a new round begins with no more is a lost restart', () => {
     const rounds: Partial<TapeFacts> = {
       isOver: true,

@@ -143,7 +143,9 @@ function fateOf(deed: Deed, pairs: readonly Pair[], lives: readonly Seen[]): Fat
   if (does || lives.some((seen) => when(seen) !== null))
     return isLate(deed, pairs) ? 'changed' : 'same';
   if (fails) return now.some(fails) ? 'lost' : null;
-  if (!isMissed(deed, pairs)) return null;
+  // Lives go for the score: what those of its own do not come to either is missed.
+  const isSought = deed.kind === 'score' && lives.length > 0;
+  if (!isSought && !isMissed(deed, pairs)) return null;
   return isDecoration(what, pairs) ? 'changed' : 'lost';
 }
 
