@@ -54,7 +54,7 @@ export class FactsRecord {
     return this.names.length - 1 - this.names.findLastIndex((name) => name !== this.names.at(-1));
   }
 
-  /** How far the game has come, as {@link gainOf} and {@link changesOf}; by words without numbers. */
+  /** How far it has come, as {@link gainOf} and {@link changesOf}; by words without numbers. */
   get progress(): { gains: number; changes: number } {
     const facts = { score: this.score, series: Object.fromEntries(this.series) };
     const gains = gainOf(facts);

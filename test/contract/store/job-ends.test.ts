@@ -341,7 +341,7 @@ describe('the suggestions of a version', () => {
   });
 });
 
-it('A4: a message sent again while its job ends is answered with that job, not the next', async () => {
+it('A4: a message sent again while its job ends gets that one, not the next', async () => {
   await failJob();
   const [messageId, { projectId }] = ['twice', input];
   const own = jobIdFor(projectId, messageId);
