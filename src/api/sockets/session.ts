@@ -146,7 +146,7 @@ export class Session {
     this.openSubscription = null;
   }
 
-  /** Replaces the follower before, and the queue; null = follows nothing any more. */
+  /** Replaces the follower before, and a follower the queue; null = follows nothing any more. */
   follow(follower: ProjectFollower | null): void {
     if (follower) this.waitFor(null);
     if (this.openFollower) this.follows.remove(this.openFollower);
