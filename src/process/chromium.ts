@@ -44,8 +44,8 @@ export const CHROMIUM_ARGS: readonly string[] = [
 
 /**
  * Draws planes and pages at once and not through an emulated GPU: in less than half the time. Each
- * frame of a 3D game takes longer, so this is for who looks at few of them. A tile is drawn whole: one
- * that is drawn in parts shows on its edges which frames came before.
+ * frame of a 3D game takes longer, so this is for who looks at few of them. A tile is drawn whole:
+ * one that is drawn in parts shows on its edges which frames came before.
  */
 export const DRAW_AT_ONCE: readonly string[] = [
   '--disable-accelerated-2d-canvas',

@@ -24,6 +24,7 @@ import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
 import { searchGame } from './play/deep-search.js';
 import { loadPackage } from './packages.js';
+import { lanesOf, type Lanes } from './play/lane.js';
 import { playGame } from './play/play.js';
 import { startRecorder, type Recorder } from './recording/recorder.js';
 import { sendRecording } from './recording/send.js';
@@ -42,7 +43,8 @@ const RECORDING_MS = 5_000;
 const LAST_WORDS_MS = 1_000;
 /** A run with this many events has shown text to its subscribers. */
 const SOME_EVENTS = 12;
-const PLAY_PACKAGES = ['playwright-core', 'sharp'] as const;
+/** A play that comes later opens its browsers itself: idle ones would be kept for nothing. */
+const IDLE_MS = 10 * 60_000;
 
 const env = process.env;
 const secrets = [
@@ -150,12 +152,8 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
 
 /** A cancelled run has little time left. */
 async function sendHome(recorder: Recorder, input: GenerateInput): Promise<void> {
-  const receiver = {
-    callbackUrl: input.callbackUrl,
-    callId: input.callId,
-    keyHex: env[RUNNER_ENV.callbackKey],
-    traceparent: input.traceparent,
-  };
+  const { callbackUrl, callId, traceparent } = input;
+  const receiver = { callbackUrl, callId, keyHex: env[RUNNER_ENV.callbackKey], traceparent };
   const timeoutMs = stop.signal.aborted ? LAST_WORDS_MS : RECORDING_MS;
   await sendRecording(await recorder.bytes, receiver, timeoutMs, warn);
 }
@@ -216,7 +214,7 @@ function playAccess() {
 
 function runPlay(input: PlayInput): Promise<unknown> {
   const onShown = input.isShown ? (shown: string) => output.tell({ shown }) : undefined;
-  return playGame(input, { ...playAccess(), onShown }, stop.signal);
+  return playGame(input, { ...playAccess(), lanes, onShown }, stop.signal);
 }
 
 /** No player waits for it: it and its browsers leave the processor to what players wait for. */
@@ -225,11 +223,24 @@ function runSearch(input: SearchInput): Promise<unknown> {
   return searchGame(input, playAccess(), stop.signal);
 }
 
+let lanes: Lanes | undefined;
+
+/** What a play needs is ready before it is asked for. */
+function readyForPlay(): NodeJS.Timeout {
+  loadPackage('sharp', process.argv[2]);
+  lanes = lanesOf(process.argv[2]);
+  for (const lane of lanes) lane.open().catch(() => undefined);
+  return setTimeout(() => void closeLanes(), IDLE_MS);
+}
+
+async function closeLanes(): Promise<void> {
+  for (const lane of lanes ?? []) await lane.close();
+}
+
 async function run(): Promise<unknown> {
-  if (env[RUNNER_ENV.loads] === 'play')
-    for (const name of PLAY_PACKAGES) loadPackage(name, process.argv[2]);
+  const idle = env[RUNNER_ENV.loads] === 'play' ? readyForPlay() : undefined;
   const lines = splitLines(process.stdin);
-  const input = await readInput(lines);
+  const input = await readInput(lines).finally(() => clearTimeout(idle));
   if (input.command === 'git') return runGit({ ...input, repoDir: path.resolve(input.repoDir) });
   if (input.command === 'files') return runFiles({ ...input, root: path.resolve(input.root) });
   void watchParent(lines);
@@ -243,22 +254,19 @@ async function run(): Promise<unknown> {
   if (input.command === 'search') return runSearch(input);
   if (input.command === 'render') return runRender(input);
   if (input.command === 'video') {
-    return runVideo({
-      ...input,
-      scratchDir: path.resolve(input.scratchDir),
-      siteDir: path.resolve(input.siteDir),
-    });
+    const [scratchDir, siteDir] = [path.resolve(input.scratchDir), path.resolve(input.siteDir)];
+    return runVideo({ ...input, scratchDir, siteDir });
   }
-  return runGenerate({
-    ...input,
-    scratchDir: path.resolve(input.scratchDir),
-  });
+  return runGenerate({ ...input, scratchDir: path.resolve(input.scratchDir) });
 }
 
 try {
-  await output.result(await run());
+  const result = await run();
+  await closeLanes();
+  await output.result(result);
   process.exit(0);
 } catch (error) {
+  await closeLanes();
   await output.failure(stop.signal.aborted ? stop.signal.reason : error, costUsd());
   process.exit(1);
 }

@@ -28,6 +28,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     test: PLAYED_GAME,
   },
   {
+    rule: 'P3',
+    breaks: 'a play gets a browser that has ended while it waited',
+    file: 'src/runner/play/lane.ts',
+    find: 'if (opened?.boxed.browser.isConnected()) return',
+    replace: 'if (opened) return',
+    test: 'test/contract/runner/opened-ahead.test.ts',
+    named: 'where that has ended',
+  },
+  {
     rule: 'P6',
     breaks: 'the model is not told of what does not compile',
     file: 'src/runner/candidate/work-hooks.ts',

@@ -4,8 +4,8 @@ import { spawnRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 
 /**
- * A runner that loads what a play needs while a model still writes the game: half a second for
- * which no player waits. It ends with this process, as its stdin does.
+ * A runner that loads what a play needs and opens its browsers while a model still writes the game:
+ * more than a second for which no player waits. It ends with this process, as its stdin does.
  */
 export class SpareRunner {
   private child: ChildProcess | null = null;

@@ -25,7 +25,7 @@ export const RUNNER_ENV = {
   cutoutServiceBaseUrl: 'REPLICATE_BASE_URL',
   /** hex of HMAC(master, callId): this call's own callback key. */
   callbackKey: 'CALLBACK_KEY',
-  /** `play`: what that command needs is loaded before the input comes. */
+  /** `play`: what that command needs is loaded and opened before the input comes. */
   loads: 'RUNNER_LOADS',
 } as const;
 

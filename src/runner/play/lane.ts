@@ -20,11 +20,7 @@ export class Lane {
   private opening: Promise<Opened> | null = null;
   private isOver = false;
 
-  /** `isMeasured`: whether the coverage of its pages may be asked for. */
-  constructor(
-    private readonly seenFrom: string | undefined,
-    private readonly isMeasured = false,
-  ) {}
+  constructor(private readonly seenFrom: string | undefined) {}
 
   /** `isSpoiled`: what stands still in this browser would be in the way of what comes next. */
   async use<T>(work: (opened: Opened) => Promise<{ result: T; isSpoiled: boolean }>): Promise<T> {
@@ -33,10 +29,9 @@ export class Lane {
     return result;
   }
 
-  /** The browser that is open, or a new one. Throws after `end`. */
-  async open(): Promise<Opened> {
-    if (this.isOver) throw new Error('the play is over');
-    return (this.opening ??= this.launch());
+  /** The browser that is open and lives, or a new one. Throws after `end`. */
+  open(): Promise<Opened> {
+    return (this.opening = this.living(this.opening));
   }
 
   async close(): Promise<void> {
@@ -51,14 +46,21 @@ export class Lane {
     return this.close();
   }
 
-  private async launch(): Promise<Opened> {
+  private async living(opening: Promise<Opened> | null): Promise<Opened> {
+    if (this.isOver) throw new Error('the play is over');
+    const opened = await opening?.catch(() => null);
+    if (opened?.boxed.browser.isConnected()) return opened;
     const { chromium } = loadPackage<typeof Playwright>('playwright-core', this.seenFrom);
     const warn = (text: string): void => void process.stderr.write(`${text}\n`);
-    const boxed = await launchBoxed(chromium, chromiumPath(), {
-      env: process.env,
-      warn,
-      args: [...DRAW_AT_ONCE, ...(this.isMeasured ? [COMPILES_AGAIN] : [])],
-    });
+    const args = [...DRAW_AT_ONCE, COMPILES_AGAIN];
+    const boxed = await launchBoxed(chromium, chromiumPath(), { env: process.env, warn, args });
     return { boxed, watch: await boxed.during(CpuWatch.over(boxed)) };
   }
+}
+
+/** Of one play: two that begin it, and one for what goes on beside them. */
+export type Lanes = readonly [Lane, Lane, Lane];
+
+export function lanesOf(seenFrom: string | undefined): Lanes {
+  return [new Lane(seenFrom), new Lane(seenFrom), new Lane(seenFrom)];
 }

@@ -2,7 +2,7 @@ import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Coverage } from './coverage.js';
 import { mentions, scriptsIn, startCoverage } from './coverage.js';
 import { PLAY_SCREEN, type Screen } from './gestures.js';
-import { Lane, LANES } from './lane.js';
+import { lanesOf, type Lanes } from './lane.js';
 import { PlayedPage, type PlayedOn } from './played-page.js';
 import { ownFileAt } from './served-game.js';
 
@@ -21,8 +21,8 @@ export interface PagesOf {
   readonly screen?: Screen;
   /** Called with what the version shows on the phone that verdicts are about, PNG. */
   readonly onScreen?: ((png: Buffer) => void) | undefined;
-  /** Whether coverage is asked for: scripts are compiled on each load then; left out: no. */
-  readonly isMeasured?: boolean;
+  /** Left out: new ones, opened when they are needed. */
+  readonly lanes?: Lanes | undefined;
   /** After each run. */
   readonly onAlive: () => void;
 }
@@ -39,18 +39,11 @@ export class Pages {
   readonly needs = new Set<string>();
   /** Set: what the version runs is measured, which costs a third more. */
   coverage: Coverage | null = null;
-  private readonly lanes: readonly [Lane, Lane, Lane];
+  private readonly lanes: Lanes;
   private readonly scripts = new Map<string, ReturnType<typeof scriptsIn>>();
 
   constructor(private readonly of: PagesOf) {
-    const { seenFrom, isMeasured = false } = of;
-    const lane = (): Lane => new Lane(seenFrom, isMeasured);
-    this.lanes = [lane(), lane(), lane()];
-  }
-
-  /** Two of them; the third one is opened when it is needed. */
-  async open(): Promise<void> {
-    await Promise.all(LANES.map((lane) => this.lanes[lane].open()));
+    this.lanes = of.lanes ?? lanesOf(of.seenFrom);
   }
 
   /** Ends what is being played; no browser is opened afterwards. */

@@ -41,7 +41,7 @@ import {
 } from './first-part.js';
 import { gameTreeIn, isOtherGame } from './game-tree.js';
 import { imagesOf, type Moment } from './images.js';
-import { LANES } from './lane.js';
+import { LANES, type Lanes } from './lane.js';
 import { livedAgain, type Hands } from './lived.js';
 import { answersIn, livesIn, outlastIn, replayed, tapesOf } from './lives.js';
 import { Pages } from './pages.js';
@@ -81,6 +81,8 @@ export interface PlayAccess {
   readonly onAlive: () => void;
   /** Left out: the phone that verdicts are about (J4). */
   readonly screen?: Screen;
+  /** Left out: opened for this play; ended after it. */
+  readonly lanes?: Lanes | undefined;
   /** Left out: the game's own (P0). */
   readonly seed?: number;
 }
@@ -133,17 +135,15 @@ class Player {
     private readonly input: PlayInput,
     private readonly access: PlayAccess,
   ) {
-    const { parcelFile, assets, parent, isFirstPart = false } = input;
+    const { parcelFile, assets } = input;
     const { onShown: show, seenFrom } = access;
     const trial = show && new TrialImages({ show, seenFrom });
     const onScreen = (png: Buffer): void => trial?.see(png);
-    const isMeasured = parent !== undefined || isFirstPart;
-    this.pages = new Pages({ parcelFile, assets, ...access, isMeasured, onScreen });
+    this.pages = new Pages({ parcelFile, assets, ...access, onScreen });
     this.painter = new Painter(this.pages, seenFrom);
   }
 
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {
-    await this.pages.open();
     this.seed = this.access.seed ?? seedOf(gameTree);
     const scripts = await this.pages.scriptsOf(this.input.parcelFile);
     this.isDense = mentions(scripts, READS_DENSITY);

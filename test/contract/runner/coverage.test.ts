@@ -23,7 +23,7 @@ it(
   async () => {
     const parcelFile = await writeParcel(folder, { 'index.html': GAME });
     const coverage = new Coverage(await scriptsIn(parcelFile));
-    pages = new Pages({ parcelFile, assets: [], isMeasured: true, onAlive: () => undefined });
+    pages = new Pages({ parcelFile, assets: [], onAlive: () => undefined });
     await pages.on(0, { parcelFile, seed: 1, coverage }, async (page) => {
       await page.load();
       const finger = { finger: 0, x: 100, y: 100 } as const;

@@ -30,7 +30,7 @@ describe('hands and eyes of the player (P1, P2)', () => {
 
   inFullRuns('runner/play.test.ts plays one twice', () => {
     it.each([...['has a stick on the left', 'rests while it is hidden'], SLIDES])(
-      'P0: played again it has the same name, verdict, notes and pictures: a game that %s',
+      'P0: played again it has the same name, verdict, notes and images: a game that %s',
       async (name) => {
         const html = PLAYABLE[name]?.html ?? readFileSync(SLIDING, 'utf8');
         const told = async () => {
