@@ -88,7 +88,7 @@ export interface PlayedPage {
   /** Where to tap what has this name: the place, when it is of it, else its nearest centre. */
   placeOf(name: string, x: number, y: number): { x: number; y: number };
   /** Does inputs at their times by hands of the page's own, and passes so much time in all. */
-  act(inputs: PageInput[], ms: number): Promise<PageMoments | undefined>;
+  act(inputs: PageInput[], ms: number, isViewed: boolean): Promise<[PageMoments?, PageView?]>;
   view(): PageView;
   /** Phases that the game offers to be led to; leads it to one. */
   phases(): string[];

@@ -43,47 +43,37 @@ const BEGINNING = 3;
 export async function imagesOf(
   { moments, pairs = [], shown = null }: SeenMoments,
   seenFrom: string | undefined,
-): Promise<{
-  sheet: string | null;
-  screen: string | null;
-  card: string | null;
-  screens: Moment[];
-}> {
-  const shrink = (shot: Shot): Promise<Shot> => resized(shot, SCREEN, seenFrom);
-  const earlier = shown?.moments ?? [];
-  const now = await Promise.all(
-    moments.map(async (moment) => ({ ...moment, shot: await shrink(moment.shot) })),
-  );
-  const small = [...earlier, ...now];
-  const kept = await Promise.all(
-    pairs.slice(0, MOST_PAIRS).flatMap(([before, after]) =>
-      [
-        { shot: before, label: 'BEFORE' },
-        { shot: after, label: 'AFTER' },
-      ].map(async ({ shot, label }) => ({ shot: await shrink(shot), label })),
-    ),
+) {
+  const shrunk = <T extends { shot: Shot }>(all: readonly T[]): Promise<T[]> =>
+    Promise.all(
+      all.map(async (each) => ({ ...each, shot: await resized(each.shot, SCREEN, seenFrom) })),
+    );
+  const now = await shrunk(moments);
+  const small = [...(shown?.moments ?? []), ...now];
+  const kept = await shrunk(
+    pairs.slice(0, MOST_PAIRS).flatMap(([before, after]) => [
+      { shot: before, label: 'BEFORE' },
+      { shot: after, label: 'AFTER' },
+    ]),
   );
   const screens = mostDifferent(small, MOST_SCREENS - kept.length);
+  // The library draws it on threads of its own while the screenshot is chosen.
+  const labelled = screens.map(({ shot, doing }) => ({ shot, label: doing }));
+  const sheet = contactSheet(labelled, kept, seenFrom);
+  sheet.catch(() => undefined);
   const eventful = mostEventful(small);
   const whole = eventful && moments[now.indexOf(eventful)];
-  const [sheet, { screen, card }] = await Promise.all([
-    contactSheet(
-      screens.map(({ shot, doing }) => ({ shot, label: doing })),
-      kept,
-      seenFrom,
-    ),
-    whole
-      ? screenshotsOf(whole.shot, besides(moments, whole), seenFrom)
-      : { screen: shown?.screen ?? null, card: shown?.card ?? null },
-  ]);
-  return { sheet, screen, card, screens };
+  const { screen, card } = whole
+    ? await screenshotsOf(whole.shot, besides(moments, whole), seenFrom)
+    : { screen: shown?.screen ?? null, card: shown?.card ?? null };
+  return { sheet: await sheet, screen, card, screens };
 }
 
 /** What a game in play has shown just before a moment, else just after it. */
 function besides(moments: readonly Moment[], moment: Moment): Shot | null {
   const at = moments.indexOf(moment);
-  const near = [moments[at - 1], moments[at + 1]];
-  return near.find((each) => each?.doing === moment.doing)?.shot ?? null;
+  const isAlike = (each?: Moment): boolean => each?.doing === moment.doing;
+  return [moments[at - 1], moments[at + 1]].find(isAlike)?.shot ?? null;
 }
 
 /** Each is the furthest from all that were chosen before; none shows what another one shows. */
@@ -99,8 +89,11 @@ export function mostDifferent(moments: readonly Moment[], most: number): Moment[
     const next = moments[open.indexOf(furthest)];
     if (next === undefined || furthest < SAME_POINTS) break;
     chosen.add(next);
-    for (const [at, { shot }] of moments.entries())
-      apart[at] = Math.min(apart[at] ?? 0, pointsApart(shot, next.shot));
+    for (const [at, { shot }] of moments.entries()) {
+      const points = apart[at] ?? 0;
+      // What shows the same as a chosen one goes on doing so.
+      if (points >= SAME_POINTS) apart[at] = Math.min(points, pointsApart(shot, next.shot));
+    }
   }
   return moments.filter((moment) => chosen.has(moment));
 }

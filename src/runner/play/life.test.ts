@@ -3,6 +3,7 @@ import { Tape, TAPE_LIMITS, type TapeInput } from '../../contracts/game/tape.js'
 import { chanceOf } from '../../game-page/chance.js';
 import { Leanings, LifeRun } from './life.js';
 import { tapeOf } from './lives.js';
+import type { PageView } from './page-values.js';
 import type { PlayedPage } from './played-page.js';
 
 /** A page whose game gains with every moment and never ends. */
@@ -10,16 +11,19 @@ class EndlessPage {
   nowMs = 0;
   readonly inputs: TapeInput[] = [];
   readonly thrown = new Map<number, never>();
+  /** How often the view was asked for by itself. */
+  views = 0;
   private isSeen = false;
 
   constructor(private readonly seed = { x: 100, y: 400 }) {}
 
   async load(): Promise<void> {}
 
-  async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
+  async act(inputs: readonly TapeInput[], untilMs: number, isViewed: boolean) {
     this.inputs.push(...inputs);
     this.nowMs = untilMs;
     this.isSeen = false;
+    return isViewed ? this.shown() : null;
   }
 
   moments() {
@@ -34,6 +38,11 @@ class EndlessPage {
   }
 
   async view() {
+    this.views += 1;
+    return this.shown();
+  }
+
+  protected shown(): PageView {
     return { things: [], targets: [{ name: 'seed', ...this.seed }] };
   }
 }
@@ -49,6 +58,14 @@ describe('P3: a life of a game that never ends', () => {
       expect(life.forMs).toBeGreaterThan(20_000);
       expect(Tape.safeParse(tapeOf(life, seed)).error).toBeUndefined();
     }
+  });
+
+  it('asks for what there is to be touched with each pass, not once more after it', async () => {
+    const [page, chance] = [new EndlessPage(), chanceOf(1)];
+    const run = new LifeRun(page as unknown as PlayedPage, chance, new Leanings(chance));
+    await run.play({ forMs: 15_000, mostMs: 15_000, from: null, isEndSeen: false });
+    // Before its first tap, and after that one.
+    expect(page.views).toBe(2);
   });
 
   it('is a tape, however far beyond the screen the game draws what is touched', async () => {
@@ -78,7 +95,7 @@ class OverPage extends EndlessPage {
     } as unknown as ReturnType<EndlessPage['moments']>;
   }
 
-  override async view() {
+  protected override shown() {
     const cards = [60, 120, 180, 240, 300].map((x) => ({ name: 'card', x, y: 300 }));
     const come = this.nowMs >= 4_000 ? [{ name: '#deal', x: 195, y: 700 }] : [];
     return { things: [], targets: [...cards, ...come] };
@@ -102,10 +119,10 @@ class StoryPage extends EndlessPage {
     super();
   }
 
-  override async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
+  override act(inputs: readonly TapeInput[], untilMs: number, isViewed: boolean) {
     const isTold = this.nowMs - this.begunMs >= 4_000;
     if (isTold && inputs.some(({ type }) => type === 'down')) this.begunMs = untilMs;
-    await super.act(inputs, untilMs);
+    return super.act(inputs, untilMs, isViewed);
   }
 
   override moments() {

@@ -5,6 +5,7 @@ import { FactsRecord } from '../../domain/playing/tape-facts.js';
 import type { Chance } from '../../game-page/chance.js';
 import { stopIn } from '../box-watch.js';
 import { LED_MS, LOADED_MS, MIDDLE, PLAY_SCREEN } from './gestures.js';
+import type { Viewed } from './page-values.js';
 import type { PlayedPage } from './played-page.js';
 import { pick, tap, type Named } from './moves.js';
 import { POLICIES, type PolicyName } from './policies.js';
@@ -111,6 +112,8 @@ export interface LifePlan extends Start {
 export class LifeRun {
   private readonly record = new FactsRecord();
   private begun = 0;
+  /** What was seen after the last pass, where that was asked for. */
+  private viewed: Viewed = null;
   /** What could be tapped when it was played last. */
   private targets: readonly Named[] = [];
 
@@ -183,10 +186,10 @@ export class LifeRun {
     return this.record.phase === phase && this.page.thrown.size === 0;
   }
 
-  private async pass(inputs: readonly TapeInput[], forMs: number): Promise<void> {
+  private async pass(inputs: readonly TapeInput[], forMs: number, isViewed = false): Promise<void> {
     const untilMs = Math.min(TAPE_LIMITS.ms, this.page.nowMs + forMs);
     const inTime = inputs.filter(({ atMs }) => atMs <= untilMs).map(byHand);
-    await this.page.act(inTime, untilMs);
+    this.viewed = await this.page.act(inTime, untilMs, isViewed);
     this.record.add(this.page.moments());
   }
 
@@ -229,19 +232,19 @@ export class LifeRun {
     const before = this.record.progress;
     let { gains } = before;
     while (this.page.nowMs < untilMs && !this.isEnded && !this.isFull) {
-      const { things, targets: all } = await this.page.view();
+      const { things, targets: all } = this.viewed ?? (await this.page.view());
       // What throws a game away is for its end.
       this.targets = all;
       const targets = all.filter(({ text = '' }) => !BACK.test(text));
       const step = policy({ nowMs: this.page.nowMs, things, targets });
-      await this.pass(step.inputs, step.forMs);
+      await this.pass(step.inputs, step.forMs, true);
       const now = this.record.progress.gains;
       // What gains goes on.
       if (now > gains)
         untilMs = Math.max(untilMs, Math.min(mostMs, this.page.nowMs + MORE_TURN_MS));
       gains = now;
     }
-    await this.pass(this.lifted(), 0);
+    await this.pass(this.lifted(), 0, true);
     this.leanings.learn(name, before, { ...this.record.progress, isEnded: this.isEnded });
   }
 

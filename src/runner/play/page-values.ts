@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Thrown } from '../../domain/playing/harmless.js';
 
 const text = z.string().transform((value) => value.slice(0, 400));
 const Value = z.union([z.number(), z.boolean(), z.string().transform((each) => each.slice(0, 40))]);
@@ -60,7 +61,6 @@ const NOTHING: Sight = {
   drawing: 0,
   violations: [],
 };
-export const seenOf = (seen: unknown): Seen | undefined => Seen.safeParse(seen).data;
 export const sightOf = (seen: unknown): Sight => Sight.safeParse(seen).data ?? NOTHING;
 export const layoutOf = (seen: unknown): Layout => Layout.safeParse(seen).data ?? NO_LAYOUT;
 
@@ -81,3 +81,15 @@ const View = z.object({
 export type PageView = z.infer<typeof View>;
 export const viewOf = (seen: unknown): PageView =>
   View.safeParse(seen).data ?? { things: [], targets: [] };
+const Acted = z.tuple([Seen.optional().catch(undefined), View.nullable().catch(null)]);
+/** Null = it was not asked for, or is none. */
+export type Viewed = PageView | null;
+export const actedOf = (seen: unknown): z.infer<typeof Acted> =>
+  Acted.safeParse(seen).data ?? [undefined, null];
+
+/** An uncaught exception; null = the standard has that reported as one, and it stops nothing. */
+export function thrownOf(said: string, head: string): Pick<Thrown, 'text' | 'isRejection'> | null {
+  if (said.includes('ResizeObserver loop')) return null;
+  const text = said.split('\n').slice(0, 2).join('\n').slice(0, 300);
+  return { text, isRejection: head.includes('(in promise)') };
+}

@@ -20,16 +20,18 @@ import {
   type Target,
 } from './gestures.js';
 import {
+  actedOf,
   layoutOf,
   nameOf,
-  seenOf,
   Read,
   sightOf,
   targetsOf,
+  thrownOf,
   viewOf,
   type Layout,
   type PageView,
   type Sight,
+  type Viewed,
 } from './page-values.js';
 import { MomentsRecord } from './moments-record.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
@@ -215,24 +217,28 @@ export class PlayedPage {
     }
   }
 
-  /** Does inputs by hands of the page's own until then: fast, and no source of a hard finding. */
-  async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
+  /**
+   * By hands of the page's own: fast, and no source of a hard finding. `isViewed`: returns the view
+   * of the end; null = it has to be asked for.
+   */
+  async act(inputs: readonly TapeInput[], endMs: number, isViewed = false): Promise<Viewed> {
+    let viewed: Viewed = null;
     const left = [...inputs];
     for (const input of inputs) this.record(input);
     do {
       const fromMs = this.nowMs;
-      const toMs = Math.min(untilMs, fromMs + ACT_MS);
+      const toMs = Math.min(endMs, fromMs + ACT_MS);
       const count = left.findIndex(({ atMs }) => atMs > toMs);
       const now = left
         .splice(0, count < 0 ? left.length : count)
         .map(({ atMs, ...input }) => Object.assign(input, { afterMs: Math.max(0, atMs - fromMs) }));
-      const seen = await this.evaluate(
-        `window.${PLAYED}?.act(${JSON.stringify(now)}, ${toMs - fromMs})`,
-      );
+      const given = [JSON.stringify(now), toMs - fromMs, isViewed && toMs >= endMs].join();
+      const [seen, view] = actedOf(await this.evaluate(`window.${PLAYED}?.act(${given})`));
       this.nowMs = toMs;
-      this.seen.add(seenOf(seen), toMs);
-      if (this.asked.pending > 0) await this.settle();
-    } while (this.nowMs < untilMs);
+      this.seen.add(seen, toMs);
+      viewed = this.asked.pending > 0 ? await this.settle() : view;
+    } while (this.nowMs < endMs);
+    return viewed;
   }
 
   /** What was seen of the moments since the last call, numbered by the game's time. */
@@ -366,16 +372,10 @@ export class PlayedPage {
 
   private async listen(): Promise<void> {
     this.session.on('Runtime.exceptionThrown', ({ exceptionDetails }) => {
-      const { exceptionId, exception, text: head } = exceptionDetails;
-      const told = exception?.description ?? String(exception?.value ?? head);
-      // The standard has that reported as an exception, and it stops nothing.
-      if (this.thrown.size >= 20 || told.includes('ResizeObserver loop')) return;
-      this.thrown.set(exceptionId, {
-        when: this.phase(),
-        atMs: this.nowMs,
-        text: told.split('\n').slice(0, 2).join('\n').slice(0, 300),
-        isRejection: head.includes('(in promise)'),
-      });
+      const { exceptionId, exception, text } = exceptionDetails;
+      const told = thrownOf(exception?.description ?? String(exception?.value ?? text), text);
+      if (told === null || this.thrown.size >= 20) return;
+      this.thrown.set(exceptionId, { when: this.phase(), atMs: this.nowMs, ...told });
     });
     this.session.on('Runtime.exceptionRevoked', ({ exceptionId }) => {
       this.thrown.delete(exceptionId);
@@ -390,8 +390,10 @@ export class PlayedPage {
     await this.session.send('Animation.setPlaybackRate', { playbackRate: 0 });
   }
 
-  private async settle(): Promise<void> {
+  /** Resolves with null: what was seen before is of no use. */
+  private async settle(): Promise<null> {
     do await sleep(SETTLE_MS);
     while (this.asked.pending > 0);
+    return null;
   }
 }

@@ -99,10 +99,9 @@ export const rawOf = ({ rgb, width, height }: Shot) => {
 
 function bucketAt(rgb: Buffer, at: number): number {
   const shift = 8 - BUCKET_BITS;
-  const [red = 0, green = 0, blue = 0] = [rgb[at], rgb[at + 1], rgb[at + 2]];
-  return (
-    ((red >> shift) << (2 * BUCKET_BITS)) | ((green >> shift) << BUCKET_BITS) | (blue >> shift)
-  );
+  const red = rgb[at]! >> shift;
+  const green = rgb[at + 1]! >> shift;
+  return (red << (2 * BUCKET_BITS)) | (green << BUCKET_BITS) | (rgb[at + 2]! >> shift);
 }
 
 /** Whether two points differ to the eye, at these places of their bytes. */

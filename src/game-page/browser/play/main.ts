@@ -129,7 +129,7 @@ const played: PlayedPage = {
     return { layout: layout(), sight: look(), ink };
   },
   setHidden: clock.setHidden,
-  act: async (inputs, ms) => {
+  act: async (inputs, ms, isViewed) => {
     const fromMs = passedMs;
     for (const input of inputs) {
       await passUntil(fromMs + input.afterMs);
@@ -137,7 +137,7 @@ const played: PlayedPage = {
     }
     await passUntil(fromMs + ms);
     await giveWay();
-    return moments && { ...moments.take(), passedMs };
+    return [moments && { ...moments.take(), passedMs }, isViewed ? played.view() : undefined];
   },
   targets: watchTargets(),
   nameAt,
