@@ -71,9 +71,8 @@ export interface PageView {
 
 /** What the player calls in a page, by {@link PLAYED}. All times are milliseconds of game time. */
 export interface PlayedPage {
-  /** Resolves with the next frame of the browser. */
-  frame(): Promise<unknown>;
   pass(ms: number): Promise<PageSight>;
+  /** The same after the next frame of the browser. */
   passAfterFrame(ms: number): Promise<PageSight>;
   /** As `pass`, and from now on everything is drawn. */
   show(ms: number): Promise<PageSight>;
@@ -87,7 +86,7 @@ export interface PlayedPage {
   nameAt(x: number, y: number): string | null;
   /** Where to tap what has this name: the place, when it is of it, else its nearest centre. */
   placeOf(name: string, x: number, y: number): { x: number; y: number };
-  /** Does inputs at their times by hands of the page's own, and passes so much time in all. */
+  /** Does inputs at their times by the page's own hands, passes so much time; `view` if asked. */
   act(inputs: PageInput[], ms: number, isViewed: boolean): Promise<[PageMoments?, PageView?]>;
   view(): PageView;
   /** Phases that the game offers to be led to; leads it to one. */

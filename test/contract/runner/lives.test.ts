@@ -139,3 +139,24 @@ it(
   },
   PLAY_LIMIT_MS,
 );
+
+it(
+  'P3: what a life has seen is kept where the game breaks what its view is read from',
+  async () => {
+    const html = page(`<button>tap</button><script>
+const button = document.querySelector('button');
+Object.defineProperty(button, 'textContent', { get() { throw new Error('none'); } });
+</script>`);
+    const parcelFile = await writeParcel(folder, { 'index.html': html });
+    const on = { parcelFile, seed: 1, isFollowed: true };
+    const pagesOfIt = new Pages({ parcelFile, assets: [], onAlive: () => undefined });
+    const seen = await pagesOfIt.on(0, on, async (shown: PlayedPage) => {
+      await shown.load();
+      const viewed = await shown.act([], 1_000, true);
+      return { viewed, moments: shown.moments().moments.length };
+    });
+    await pagesOfIt.close();
+    expect(seen).toEqual({ viewed: null, moments: 11 });
+  },
+  PLAY_LIMIT_MS,
+);

@@ -2,7 +2,7 @@
  * Runs in a page before anything of the game's: what happens there is then a function of the
  * revision and the seed (J4). Comes after the virtual clock, whose timers it uses.
  */
-import { FRAME_MS, PLAYED, type PageSight, type PlayedPage } from '../../names.js';
+import { FRAME_MS, PLAYED, type PageSight, type PageView, type PlayedPage } from '../../names.js';
 import { drawnTexts, watchCanvases } from './canvas.js';
 import { installClock } from './clock.js';
 import { goTo, offeredPhases } from './declared.js';
@@ -112,8 +112,9 @@ const pass = async (ms: number): Promise<PageSight> => {
 const nextFrame = (): Promise<unknown> => new Promise((done) => frame(() => done(null)));
 const layout = () => layoutOf(canvases);
 const hand = makeHands();
+/** A game may have broken what this reads: what was seen of it is kept. */
+const viewNow = async (): Promise<PageView> => played.view();
 const played: PlayedPage = {
-  frame: nextFrame,
   pass,
   passAfterFrame: (ms) =>
     nextFrame()
@@ -137,7 +138,8 @@ const played: PlayedPage = {
     }
     await passUntil(fromMs + ms);
     await giveWay();
-    return [moments && { ...moments.take(), passedMs }, isViewed ? played.view() : undefined];
+    const seen = moments && { ...moments.take(), passedMs };
+    return [seen, isViewed ? await viewNow().catch(() => undefined) : undefined];
   },
   targets: watchTargets(),
   nameAt,
