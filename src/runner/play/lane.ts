@@ -35,9 +35,9 @@ export class Lane {
   }
 
   async close(): Promise<void> {
-    const opened = await this.opening?.catch(() => null);
+    const opened = this.opening?.catch(() => null);
     this.opening = null;
-    await opened?.boxed.close();
+    await (await opened)?.boxed.close();
   }
 
   /** Ends what is under way; no browser is opened afterwards. */

@@ -12,7 +12,9 @@ it(
       return { result: null, isSpoiled: false };
     });
     await ahead.boxed.close();
-    const { boxed } = await lane.open();
+    await lane.open();
+    // Idle browsers are closed in the very moment in which a play comes.
+    const [, { boxed }] = await Promise.all([lane.close(), lane.open()]);
     expect(boxed.browser.isConnected()).toBe(true);
     await lane.end();
     expect(boxed.browser.isConnected()).toBe(false);
