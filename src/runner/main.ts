@@ -43,8 +43,6 @@ const RECORDING_MS = 5_000;
 const LAST_WORDS_MS = 1_000;
 /** A run with this many events has shown text to its subscribers. */
 const SOME_EVENTS = 12;
-/** A play that comes later opens its browsers itself: idle ones would be kept for nothing. */
-const IDLE_MS = 10 * 60_000;
 
 const env = process.env;
 const secrets = [
@@ -226,11 +224,10 @@ function runSearch(input: SearchInput): Promise<unknown> {
 let lanes: Lanes | undefined;
 
 /** What a play needs is ready before it is asked for. */
-function readyForPlay(): NodeJS.Timeout {
+function readyForPlay(): void {
   loadPackage('sharp', process.argv[2]);
   lanes = lanesOf(process.argv[2]);
   for (const lane of lanes) lane.open().catch(() => undefined);
-  return setTimeout(() => void closeLanes(), IDLE_MS);
 }
 
 async function closeLanes(): Promise<void> {
@@ -238,9 +235,9 @@ async function closeLanes(): Promise<void> {
 }
 
 async function run(): Promise<unknown> {
-  const idle = env[RUNNER_ENV.loads] === 'play' ? readyForPlay() : undefined;
+  if (env[RUNNER_ENV.loads] === 'play') readyForPlay();
   const lines = splitLines(process.stdin);
-  const input = await readInput(lines).finally(() => clearTimeout(idle));
+  const input = await readInput(lines);
   if (input.command === 'git') return runGit({ ...input, repoDir: path.resolve(input.repoDir) });
   if (input.command === 'files') return runFiles({ ...input, root: path.resolve(input.root) });
   void watchParent(lines);

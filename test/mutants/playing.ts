@@ -29,6 +29,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P3',
+    breaks: 'a runner that waits for a play keeps its browsers when none comes',
+    file: 'src/activities/local/spare-runner.ts',
+    find: 'this.take()?.stdin?.destroy()',
+    replace: 'undefined',
+    test: 'src/activities/local/spare-runner.test.ts',
+    named: 'ends a minute after',
+  },
+  {
+    rule: 'P3',
     breaks: 'a play gets a browser that has ended while it waited',
     file: 'src/runner/play/lane.ts',
     find: 'if (opened?.boxed.browser.isConnected()) return',
