@@ -388,6 +388,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P5',
+    breaks: 'a game that does not look right is handed over without a word',
+    file: 'src/domain/playing/played-game.ts',
+    find: 'places.length > 0 ?',
+    replace: 'places.length < 0 ?',
+    test: PLAYED_GAME,
+    named: 'P5',
+  },
+  {
+    rule: 'P5',
     breaks: 'a fault counts that the judge has named on one screen alone',
     file: 'src/domain/playing/visual-faults.ts',
     find: 'again.filter(({ screen }) => !known.includes(screen));',

@@ -26,19 +26,9 @@ export const JudgedFact = z.object({
 });
 export type JudgedFact = z.infer<typeof JudgedFact>;
 
-export const VisualFaultKind = z.enum([
-  'overlap',
-  'cut-off',
-  'empty-half',
-  'unreadable',
-  'off-centre',
-  'placeholder',
-]);
-export type VisualFaultKind = z.infer<typeof VisualFaultKind>;
-
 /** What is wrong with how a game looks (P5). */
 export const VisualFault = z.object({
-  what: VisualFaultKind,
+  what: z.enum(['overlap', 'cut-off', 'empty-half', 'unreadable', 'off-centre', 'placeholder']),
   /** In the player's language. */
   where: z.string().max(JUDGED_LIMITS.where),
   /** A severe one was always named twice. */

@@ -50,6 +50,7 @@ export const en = {
       '(Changed: {changed}[ · new: {gained}][ · the same: {same}]' +
       '[ · changes that no play has reached: {unseen}])',
     CHECKS_UNMET: '(Not there yet: {checks}. Send “fix it” to have it tried again.)',
+    LOOKS_LEFT: '(This does not look right yet: {places}. Send “fix it” to have it mended.)',
 
     GAME_REGISTERED: 'Your game was saved',
     GAME_PUBLISHED: 'Your game is published',

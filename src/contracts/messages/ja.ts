@@ -87,6 +87,7 @@ export const ja = {
     GAME_MENDED: '（試しに遊んで見つけた不具合「{faults}」は、直してあります。）',
     CHECKS_UNMET:
       '（まだできていないこと：「{checks}」。「直して」と送ると、もう一度やってみます。）',
+    LOOKS_LEFT: '（見た目がまだ整っていない所：「{places}」。「直して」と送ると、直してみます。）',
     CHANGE_LOST:
       '（この変更で、前にできたことがなくなりました：「{lost}」。「直して」と送ると、直してみます。）',
     CHANGE_RECEIPT:

@@ -45,6 +45,7 @@ const PARAMS = {
   GAME_FAULTY: faults,
   GAME_MENDED: faults,
   CHECKS_UNMET: { checks: z.array(text) },
+  LOOKS_LEFT: { places: z.array(text) },
   CHANGE_LOST: { lost: facts },
   CHANGE_RECEIPT: {
     changed: facts,

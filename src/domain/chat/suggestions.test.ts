@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GENRES, type Ending, type Genre } from '../../contracts/game/brief.js';
+import type { VisualFault } from '../../contracts/game/judging.js';
 import type { PlayReport, PlaySeen } from '../../contracts/game/play.js';
 import { detectIntent } from '../intent/intent.js';
 import { findingOf } from '../playing/playing-words.js';
@@ -29,6 +30,9 @@ const unmet = (...checks: string[]): Pick<PlayReport, 'judging'> => ({
     checks: checks.map((check) => ({ check, answer: 'unmet', why: 'x' })),
   },
 });
+const SEVERE: VisualFault = {
+  ...{ what: 'overlap', where: '点数', severity: 'severe', isConfirmed: true },
+};
 const brief = (genre: Genre, language: Language = 'ja', lose = '敵に当たる') => ({
   ...{ genre, language, lose, ends: 'lost' as Ending },
   pitch: 'x',
@@ -94,6 +98,11 @@ describe('J1, P5: suggestions fit the game', () => {
     [
       'a check in another language than the player’s now',
       { play: played({}, unmet('a star gives points')), brief: brief('catch', 'en') },
+      ['ボスを追加して', '背景を夜にして', '直して'],
+    ],
+    [
+      'something that does not look right, as its answer says',
+      { play: played({}, { judging: { state: 'judged', checks: [], faults: [SEVERE] } }) },
       ['ボスを追加して', '背景を夜にして', '直して'],
     ],
     [

@@ -2,6 +2,7 @@ import type { Ending, GameBrief, Genre } from '../../contracts/game/brief.js';
 import type { PlayReport, PlaySeen } from '../../contracts/game/play.js';
 import { endingOf } from '../design/playbooks.js';
 import { checkOf, unmetChecks } from '../playing/judging.js';
+import { severeLooks } from '../playing/visual-faults.js';
 import type { Language } from '../../contracts/base/language.js';
 import {
   asEnding,
@@ -93,11 +94,11 @@ function seenIn(game: MadeGame): Wish[] {
   );
 }
 
-/** The first check that was seen not kept, or that all of them be mended. */
+/** The first check that was seen not kept, or that all that is not right be mended. */
 function unmetIn({ play, brief, language }: MadeGame): Wish[] {
   const [check] = play ? unmetChecks(play).map(checkOf) : [];
-  if (check === undefined) return [];
-  const text = brief?.language === language ? asRequest(check, language) : null;
+  if (check === undefined && severeLooks(play?.judging).length === 0) return [];
+  const text = check && brief?.language === language ? asRequest(check, language) : null;
   return [{ of: 'mend', text: text ?? remedy('mend', language) }];
 }
 

@@ -106,6 +106,20 @@ describe('what becomes of a game that was played (J3)', () => {
       notes: [message('GAME_MENDED', { faults: ['deaf'] }), unmet],
     });
   });
+
+  it('P5: a game that plays says what a judge saw twice not looking right', () => {
+    const seen = { what: 'overlap' as const, isConfirmed: true };
+    const faults = [
+      { ...seen, where: '点数', severity: 'severe' as const },
+      { ...seen, where: '背景', severity: 'slight' as const },
+    ];
+    const judging = { state: 'judged' as const, checks: [], faults };
+    const game = { report: { ...report(), judging }, isFirst: true, mended: [], parent: null };
+    expect(endAfterPlay(game)).toEqual({
+      kind: 'publish',
+      notes: [message('LOOKS_LEFT', { places: ['点数'] })],
+    });
+  });
 });
 
 describe('the answer after a play', () => {

@@ -4,6 +4,7 @@ import { lossNotes, receiptNotes } from './change-facts.js';
 import { checkOf, unmetChecks } from './judging.js';
 import { PLAYER_VERSION } from './playing.js';
 import { faultsNote } from './playing-words.js';
+import { severeLooks } from './visual-faults.js';
 
 /** Decision about a played candidate: published, with its notices, or not. */
 export type PlayedEnd =
@@ -70,12 +71,14 @@ const ofChange = (report: PlayReport, notes: readonly Message[]): Message[] => [
   ...receiptNotes(report),
 ];
 
-/** What was repaired in a game that plays, and the checks of its brief that a judge did not see. */
+/** Of a game that plays: what was repaired, which checks are unmet, what does not look right. */
 function notesOf(report: PlayReport, mended: readonly PlayFinding[]): Message[] {
   const checks = [...new Set(unmetChecks(report).map(checkOf))];
+  const places = severeLooks(report.judging).map(({ where }) => where);
   return [
     ...(mended.length > 0 ? [faultsNote('GAME_MENDED', mended)] : []),
     ...(checks.length > 0 ? [message('CHECKS_UNMET', { checks })] : []),
+    ...(places.length > 0 ? [message('LOOKS_LEFT', { places })] : []),
   ];
 }
 

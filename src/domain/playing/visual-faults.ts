@@ -1,24 +1,19 @@
 import { z } from 'zod';
 import { readable } from '../../contracts/base/readable.js';
-import {
-  JUDGED_LIMITS,
-  VisualFaultKind,
-  type Judging,
-  type VisualFault,
-} from '../../contracts/game/judging.js';
+import { JUDGED_LIMITS, VisualFault, type Judging } from '../../contracts/game/judging.js';
 import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
 import { words } from './judge-words.js';
 import { visualFinding } from './playing-words.js';
 
 /** A fault as a judge names it, with where it was seen. */
 const NamedFault = z.object({
-  what: VisualFaultKind,
+  what: VisualFault.shape.what,
   where: words(JUDGED_LIMITS.where),
   /** Part of the screen, from above. */
   part: z.enum(['top', 'middle', 'bottom', 'all']).catch('all'),
   /** Number on the sheet. */
   screen: z.number().int().min(1).max(99),
-  severity: z.enum(['severe', 'slight']).catch('slight'),
+  severity: VisualFault.shape.severity.catch('slight'),
 });
 export type NamedFault = z.infer<typeof NamedFault>;
 /** What a judge may name; all else in its answer is left out. */
@@ -52,9 +47,7 @@ export function faultsOf(
 
 /** The severe faults as findings for a repair. */
 export function severeFaults({ judging }: Pick<PlayReport, 'judging'>): PlayFinding[] {
-  return faultsIn(judging)
-    .filter(({ severity }) => severity === 'severe')
-    .map(visualFinding);
+  return severeLooks(judging).map(visualFinding);
 }
 
 /** Has a judge looked, and named no severe fault of this kind any more? */
@@ -66,6 +59,8 @@ export function looksRightNow(report: PlayReport, finding: PlayFinding): boolean
   );
 }
 
-function faultsIn(judging: Judging | undefined): readonly VisualFault[] {
-  return judging?.state === 'judged' ? (judging.faults ?? []) : [];
+/** What a judge saw, and saw again. */
+export function severeLooks(judging: Judging | undefined): readonly VisualFault[] {
+  const faults = judging?.state === 'judged' ? (judging.faults ?? []) : [];
+  return faults.filter(({ severity }) => severity === 'severe');
 }

@@ -85,6 +85,7 @@ describe('the chat', () => {
       message('GAME_FAULTY', { faults: ['deaf', 'dead-end'] }),
       message('GAME_MENDED', { faults: ['blank'] }),
       message('CHECKS_UNMET', { checks: ['Three lives', 'A boss'] }),
+      message('LOOKS_LEFT', { places: ['The score'] }),
     ];
     const said = paragraphs([{ text: 'A shooter.' }, ...notes]);
     const { id } = session.api.store.addGame('宇宙シューティング');
