@@ -76,7 +76,8 @@ const HOSTS = { api: 3, worker: 4 } as const;
  */
 const TURNS_OF_A_LIFE = 12;
 /** Rows, processes and folders come to rest within this after the last user left. */
-const QUIET_MS = 60_000;
+/** Searches of what was made last go on as house work, and runners that wait end by themselves. */
+const QUIET_MS = 180_000;
 const TELL_MS = 10_000;
 const PROBE_MS = 20_000;
 const PROBES_AT_ONCE = 3;

@@ -21,6 +21,13 @@ const unmet: PlayReport = {
   ...found(),
   judging: { state: 'judged', checks: [{ check: 'x', answer: 'unmet', why: '' }] },
 };
+const ugly: PlayReport = {
+  ...found(),
+  judging: {
+    ...{ state: 'judged', checks: [] },
+    faults: [{ what: 'overlap', where: 'x', severity: 'severe', isConfirmed: true }],
+  },
+};
 
 interface Story {
   play: PlayReport;
@@ -138,6 +145,21 @@ describe('what players were told of their games', () => {
       'a judge that passes what is unmet',
       { play: { ...unmet, judging: { state: 'judged', checks: [] } }, faults: ['unmet'] },
       ['is not what it was to be and was passed'],
+    ],
+    ['what no judge has looked at', { play: found(), faults: ['looks'] }, []],
+    [
+      'what does not look right as done',
+      { play: ugly, faults: ['looks'] },
+      ['does not look right and told as done'],
+    ],
+    [
+      'what does not look right, told so',
+      {
+        play: ugly,
+        faults: ['looks'],
+        message: render(message('LOOKS_LEFT', { places: ['x'] }), 'ja'),
+      },
+      [],
     ],
     [
       'no judge at all',

@@ -1,3 +1,4 @@
+import { severeLooks } from '../../src/domain/playing/visual-faults.js';
 import type { Run } from './actors.js';
 import type { Evidence, RevisionFacts } from './evidence.js';
 
@@ -7,11 +8,14 @@ const SAYS = {
   unplayed: /動きを確かめていません/,
   unmet: /まだできていないこと/,
   mended: /は、直してあります/,
+  looks: /見た目がまだ整っていない/,
 };
 /** Of these nobody sees anything: as first games they are refused. */
 const SHOWS_NOTHING = ['throws', 'blank'];
 /** Says itself that it is not what it was to be, and plays. */
 const UNMET = 'unmet';
+/** Of these no play can find anything: a judge may, and no finding of a judge is a gate. */
+const JUDGED_ONLY = [UNMET, 'looks'];
 
 interface HandedOver {
   readonly run: Run;
@@ -49,9 +53,10 @@ function untruthsOf({ run: { told }, row, faults }: HandedOver): string[] {
   const { verdict, judging } = row.play!;
   // Whoever never saw the game over cannot know what comes then.
   const isSeen = (name: string): boolean =>
-    name !== UNMET && (name !== 'dead-end' || row.play?.seen?.isOver === true);
+    !JUDGED_ONLY.includes(name) && (name !== 'dead-end' || row.play?.seen?.isOver === true);
   const hard = faults.filter(isSeen);
   const isMissed = judging?.state === 'judged' && judging.checks.some(isUnmet);
+  const isUgly = severeLooks(judging).length > 0;
   const rules: readonly [isBroken: boolean, what: string][] = [
     [told.verdict !== verdict, `${verdict} in its row, told as ${told.verdict ?? 'nothing'}`],
     [hard.length > 0 && verdict === 'plays', `has ${hard.join()} and is said to play`],
@@ -59,6 +64,7 @@ function untruthsOf({ run: { told }, row, faults }: HandedOver): string[] {
     [verdict === 'broken' && !SAYS.broken.test(told.message), 'broken and told as done'],
     [verdict === 'unplayed' && !SAYS.unplayed.test(told.message), 'unplayed and told as done'],
     [isMissed && !SAYS.unmet.test(told.message), 'a check is unmet and told as done'],
+    [isUgly && !SAYS.looks.test(told.message), 'does not look right and told as done'],
     [
       row.ordinal === 1 &&
         verdict === 'broken' &&
