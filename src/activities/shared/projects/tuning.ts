@@ -1,5 +1,4 @@
 import type { WorkerConfig } from '../../../config.js';
-import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { errorText, message } from '../../../contracts/messages/message.js';
 import type { PlayReport } from '../../../contracts/game/play.js';
 import type { RevisionRow } from '../../../contracts/rows/rows.js';
@@ -16,7 +15,7 @@ import { orNothing, type Store } from '../../../store/index.js';
 import { changeVersion } from '../../../versions/kept/again.js';
 import type { TuneActivities } from '../../ports/version-ports.js';
 import { objectOf } from './version-object.js';
-import { onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
+import { endOf, onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
 
 const ENTRY_POINT = 'index.html';
 
@@ -30,8 +29,11 @@ type Tuning = Omit<TuneGameInput, 'messageId'>;
 export function tuningActivities(deps: TuningDeps): TuneActivities {
   return {
     async tuneRevision(input) {
-      const outcome = await onNewestVersion(() => tune(deps, input)).catch((error: unknown) =>
-        failureOf(deps, error),
+      const outcome = await onNewestVersion(() => tune(deps, input)).catch(
+        (error: unknown): TuneOutcome => {
+          const { kind } = endOf(deps.log, error);
+          return { ok: false, kind, detail: '' };
+        },
       );
       const { actions } = deps.store;
       if (outcome.ok) await actions.complete(input.actionId, outcome.result);
@@ -42,13 +44,6 @@ export function tuningActivities(deps: TuningDeps): TuneActivities {
       return outcome;
     },
   };
-}
-
-/** What cannot get better by another attempt is the end; the rest is tried again. */
-function failureOf({ log }: TuningDeps, error: unknown): TuneOutcome {
-  if (!(error instanceof AppError) || ERROR_POLICY[error.kind].retry) throw error;
-  log.warn({ kind: error.kind, detail: error.message }, 'settings were not saved');
-  return { ok: false, kind: error.kind, detail: '' };
 }
 
 async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {

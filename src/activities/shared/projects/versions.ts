@@ -50,7 +50,10 @@ export function versionActivities(
 
     async restoreRevision(input) {
       const outcome = await onNewestVersion(() => restoreRevision(deps, input)).catch(
-        (error: unknown) => endOf(deps.log, error),
+        (error: unknown): RestoreOutcome => {
+          endOf(deps.log, error);
+          return { ok: false, error: 'OPERATION_FAILED' };
+        },
       );
       if (outcome.ok)
         await deps.store.actions.complete(input.actionId, { revision: outcome.revision });
@@ -60,14 +63,11 @@ export function versionActivities(
   };
 }
 
-/**
- * What cannot get better by another attempt ends the restore with a clear answer; the rest is tried
- * again.
- */
-function endOf(log: Log, error: unknown): RestoreOutcome {
+/** What cannot get better by another attempt ends the action; the rest is tried again. */
+export function endOf(log: Log, error: unknown): AppError {
   if (!(error instanceof AppError) || ERROR_POLICY[error.kind].retry) throw error;
-  log.warn({ kind: error.kind, detail: error.message, outcome: 'error' }, 'restore failed');
-  return { ok: false, error: 'OPERATION_FAILED' };
+  log.warn({ kind: error.kind, detail: error.message }, 'making a version failed');
+  return error;
 }
 
 async function publishRevision(
