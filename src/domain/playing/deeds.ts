@@ -52,7 +52,10 @@ function scoreDeeds(parent: readonly Seen[]): Deed[] {
     : [deedOf(paths[0] ?? '', '')];
 }
 
-/** Values that have the name of a score, else numbers on the screen that rise now and then. */
+/**
+ * Values that have the name of a score, else numbers on the screen that rise now and then: if any
+ * come as far as the score that was read from the words, those alone.
+ */
 export function scoresOf(parent: readonly Seen[]): string[] {
   const gains = new Map<string, number>();
   for (const seen of parent)
@@ -64,7 +67,11 @@ export function scoresOf(parent: readonly Seen[]): string[] {
     .toSorted(([, one], [, other]) => other - one)
     .map(([what]) => what);
   const named = rising.filter((what) => NAMES_SCORE.test(what));
-  return named.length > 0 ? named : rising;
+  const mostOf = (seen: Seen, what: string): number =>
+    Math.max(...valuesOf(seen, what).map(([, value]) => Number(value)));
+  const isRead = (what: string) =>
+    parent.every((seen) => seen.facts.score?.most === mostOf(seen, what));
+  return [named, rising.filter(isRead), rising].find((paths) => paths.length > 0) ?? [];
 }
 
 function risesAt(seen: Seen, what: string): number | null {

@@ -11,7 +11,7 @@ import { deafFinding, findingOf, lockedFinding, type DeafIn } from './playing-wo
 import type { Suspect } from './suspects.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 19;
+export const PLAYER_VERSION = 20;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;

@@ -14,13 +14,15 @@ import {
   type Step,
 } from './courses.js';
 import { scoresOf } from './deeds.js';
-import { SOON, valuesOf, type Pair, type Renamed, type Seen } from './tape-pairs.js';
+import { isFirst, SOON, valuesOf, type Pair, type Renamed, type Seen } from './tape-pairs.js';
 
 /** New by old, from which on something is slower or faster, fewer or more. */
 const LESS = 0.8;
 const MORE = 1.25;
 /** Steps that were equal until the two were apart: nothing was slower or faster. */
 const ENOUGH_STEPS = 5;
+/** Fewer steps from the first difference on are no speed. */
+const FIRST_STEPS = 3;
 /** Share of the tapes that agree. */
 const MOST = 0.75;
 /** Two ratios are one; doublings. */
@@ -70,10 +72,15 @@ function ratioFact(
   return agreed(ratios).map((ratio) => ({ kind, what, ratio }));
 }
 
-/** How fast it moves, else how soon it goes on to the value that it has next. */
+/**
+ * How fast it moves on the whole, else how soon it goes on to the value that it has next, else how
+ * far its first other steps go.
+ */
 function speedFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
-  const moves = ratioFact('speed', what, pairs, speedRatio);
-  return moves.length > 0 ? moves : ratioFact('speed', what, pairs, lastingRatio);
+  const found = [speedRatio, lastingRatio, firstStepsRatio].map((ratioOf) =>
+    ratioFact('speed', what, pairs, ratioOf),
+  );
+  return found.find((facts) => facts.length > 0) ?? [];
 }
 
 /** What comes of something else that is otherwise may go this way or that from tape to tape. */
@@ -85,9 +92,10 @@ function agreed(ratios: readonly number[]): number[] {
 }
 
 /** What comes of something else is as fast as it was until then; a cause is compared from there. */
-function speedRatio({ before, after, apart, apartAt }: Pair, what: string): number | null {
+function speedRatio(pair: Pair, what: string): number | null {
+  const { before, after, apart } = pair;
   const at = apart.get(what) ?? Infinity;
-  const isCause = at < Infinity && at <= apartAt;
+  const isCause = isFirst(pair, what);
   const [one, other] = [stepsOf(before.courses.get(what)), stepsOf(after.courses.get(what))];
   if (!isCause && one.filter((step) => step.at < at).length >= ENOUGH_STEPS) return 1;
   if (at === Infinity) return null;
@@ -98,15 +106,27 @@ function speedRatio({ before, after, apart, apartAt }: Pair, what: string): numb
 }
 
 /** The first difference is that something stays as it is for longer, or not for as long. */
-function lastingRatio({ before, after, apart, apartAt }: Pair, what: string): number | null {
-  const at = apart.get(what) ?? Infinity;
-  if (at > apartAt || at === Infinity) return null;
+function lastingRatio(pair: Pair, what: string): number | null {
+  if (!isFirst(pair, what)) return null;
+  const { before, after, apartAt: at } = pair;
   const [one, other] = [before, after].map(({ courses }) => courses.get(what));
   for (const [field, series] of one ?? []) {
     const [was, is] = [series, other?.get(field) ?? []].map((steps) => nextIn(steps, at));
     if (was && is && was.value === is.value && was.lasts !== is.lasts) return was.lasts / is.lasts;
   }
   return null;
+}
+
+/** Where a game goes otherwise from the first difference on, only the steps there compare. */
+function firstStepsRatio(pair: Pair, what: string): number | null {
+  if (!isFirst(pair, what)) return null;
+  const { before, after, apartAt } = pair;
+  const [one = [], other = []] = [before, after].map(({ courses }) => stepsOf(courses.get(what)));
+  const ratios = one.flatMap(({ at, by, forMoments }) => {
+    const is = other.find((step) => step.at === at && step.forMoments === forMoments);
+    return is && at >= apartAt && at <= apartAt + SOON && by > 0 && is.by > 0 ? is.by / by : [];
+  });
+  return ratios.length < FIRST_STEPS ? null : quantileOf(ratios);
 }
 
 /** What a value becomes next from this moment on, and how long it was what it is. */
@@ -135,9 +155,9 @@ function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
 
 /** What a value becomes where it is first another one, and goes on as before from there. */
 function laterValue(what: string, pairs: readonly Pair[]): ReceiptFact[] {
-  const found = pairs.flatMap(({ before, after, apart, apartAt }) => {
-    const at = apart.get(what) ?? Infinity;
-    if (at > apartAt || at === Infinity) return [];
+  const found = pairs.flatMap((pair) => {
+    if (!isFirst(pair, what)) return [];
+    const { before, after, apartAt: at } = pair;
     const [one, other] = [since(valuesOf(before, what), at), since(valuesOf(after, what), at)];
     const [[[, from] = []], [[, to] = []]] = [one, other];
     const goesOnAs = courseApartAt(new Map([['', one]]), new Map([['', other]])) > at + SOON;

@@ -187,6 +187,18 @@ describe('what a change has changed (P4)', () => {
     ]);
   });
 
+  it('what slides further at first and stops is faster, however the game goes on', () => {
+    const sliding = (step: number): Values => {
+      const slide: Values = (at) => Math.max(183, 400 - step * (at - 14));
+      return (at) => (at < 15 ? 400 : at < 25 ? slide(at) : 183 + 2 * (at - 25));
+    };
+    const { changed } = change(
+      [game({ 'state.penguin.y': sliding(60) })],
+      [game({ 'state.penguin.y': sliding(90) })],
+    );
+    expect(changed).toEqual([{ kind: 'speed', what: 'state.penguin.y', ratio: 1.5 }]);
+  });
+
   it('what comes of an earlier difference is as fast as it was until then', () => {
     const until = line(0, 2);
     const later: Values = (moment) => (moment < 40 ? until(moment) : 70 + 9 * (moment - 40));
@@ -251,6 +263,18 @@ describe('what a change has changed (P4)', () => {
     const before = game({ ...plain, ...berries }, { score: null });
     const { lost } = change([before, before], [game(plain, { score: null })]);
     expect(told(lost)).toEqual(['score digits.#bar']);
+  });
+
+  it('of numbers that go up, the one that comes as far as the score in words is the score', () => {
+    const numbers = (score: number) => ({
+      'state.score': none,
+      'digits.#top': (moment: number) => score * Math.floor(moment / 30),
+      'digits.#height': (moment: number) => Math.floor(5 * Math.sqrt(moment)),
+    });
+    const [before, after] = [10, 0].map((each) =>
+      game(numbers(each), { score: { first: 0, most: 3 * each } }),
+    );
+    expect(told(change([before!], [after!]).lost)).toContain('score');
   });
 
   it('a value that is otherwise from the start hides nothing that is lost later', () => {

@@ -6,6 +6,7 @@ import { isSameEffect } from './effects.js';
 import { mostApart } from './most-apart.js';
 import { changedFacts } from './receipt-changes.js';
 import {
+  isFirst,
   pairsOf,
   phaseAt,
   SOON,
@@ -96,10 +97,6 @@ function few(facts: readonly ReceiptFact[]): ReceiptFact[] {
     return known.length < MAX_OF_KIND && known.every((each) => each.what !== what);
   });
 }
-
-/** All else may come of it. */
-const isFirst = ({ apart, apartAt }: Pair, what: string): boolean =>
-  apartAt < Infinity && apart.get(what) === apartAt;
 
 /** Of single things there is nothing to be said when they are new, or as before. */
 const isSaid = ({ kind, what }: ReceiptFact): boolean =>

@@ -114,6 +114,10 @@ function comesAs(channel: string, one?: Course, other?: Course): boolean {
   return one !== undefined && [...one].every(isAlike);
 }
 
+/** Whether it is the first difference: all else may come of it. */
+export const isFirst = ({ apart, apartAt }: Pair, what: string): boolean =>
+  apartAt < Infinity && apart.get(what) === apartAt;
+
 /** How a value went. */
 export const valuesOf = ({ courses }: Seen, what: string): Series =>
   courses.get(what)?.get('') ?? [];
