@@ -4,12 +4,14 @@ import { startStack, type Stack } from '../support/stack.js';
 import type { Bench, OwnMeasurement, Row } from './measurement.js';
 import { openSession, tap } from './player.js';
 import { costOf } from './process-cost.js';
-import { median } from './statistics.js';
+import { median, type Target } from './statistics.js';
 
 /** Jobs that are begun at once, in turn. */
 const CROWDS = [1, 4, 8, 16];
-/** As many plays at once as this machine has cores. */
-const PLAYING_CROWD = availableParallelism();
+/** As many plays at once as this machine has cores; then more users than it can play for. */
+const PLAYING_CROWDS = [availableParallelism(), 20];
+/** Four games a minute on two cores. */
+const A_GAME: Target = { atMost: 30 };
 /** Between two looks at the memory of the worker and of the runners below it. */
 const LOOK_MS = 2_000;
 
@@ -36,14 +38,11 @@ export const capacity: OwnMeasurement = {
     await withWorker({ PLAY_GAMES: 'false', DEMO_SECONDS: quick ? '15' : '60' }, async (stack) => {
       for (const users of CROWDS) crowds.push(await crowd({ stack, quick }, users));
     });
-    let playing: Crowd | undefined;
+    const playing: Crowd[] = [];
     await withWorker({ PLAY_GAMES: 'true', DEMO_SECONDS: '0' }, async (stack) => {
-      playing = await crowd({ stack, quick }, PLAYING_CROWD);
+      for (const users of PLAYING_CROWDS) playing.push(await crowd({ stack, quick }, users));
     });
-    return [
-      ...crowds.flatMap((each) => rowsOf(each, crowds[0])),
-      ...(playing ? playRowsOf(playing) : []),
-    ];
+    return [...crowds.flatMap((each) => rowsOf(each, crowds[0])), ...playing.flatMap(playRowsOf)];
   },
 };
 
@@ -51,7 +50,8 @@ async function withWorker(
   env: Record<string, string>,
   use: (stack: Stack) => Promise<void>,
 ): Promise<void> {
-  const slots = { MAX_RUNNING_JOBS: String(CROWDS.at(-1)), MAX_QUEUED_JOBS: '100' };
+  const most = Math.max(...CROWDS, ...PLAYING_CROWDS);
+  const slots = { MAX_RUNNING_JOBS: String(most), MAX_QUEUED_JOBS: '100' };
   const stack = await startStack({
     env: { LOG_LEVEL: 'warn', ...slots, ...env },
     modalEmulator: false,
@@ -105,7 +105,12 @@ function playRowsOf({ users, tookMs, processorMs, peakMb }: Crowd): Row[] {
   const what = `${users} with plays, the model at 0 s`;
   const perGameMs = (tookMs * availableParallelism()) / users;
   return [
-    { what: `${what}: time of a core, a game`, value: perGameMs / 1_000, unit: 's' },
+    {
+      what: `${what}: time of a core, a game`,
+      value: perGameMs / 1_000,
+      unit: 's',
+      target: A_GAME,
+    },
     { what: `${what}: processor, a job`, value: processorMs / 1_000, unit: 's' },
     { what: `${what}: memory beyond the idle worker, a job`, value: peakMb / users, unit: 'MB' },
   ];
