@@ -46,6 +46,8 @@ export function valueAt(series: Series | undefined, moment: number): FactValue |
   return series?.[from - 1]?.[1];
 }
 
+export const numbersIn = (series: Series): number[] => series.map(([, value]) => Number(value));
+
 /** The first moment at which two values do not change alike; Infinity = they do to the end. */
 function seriesApartAt(one: Series = [], other: Series = []): number {
   const [[, from] = [], [, otherFrom] = []] = [one[0], other[0]];

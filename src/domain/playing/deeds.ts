@@ -1,6 +1,6 @@
 import type { ReceiptFact } from '../../contracts/game/receipt.js';
 import type { TapeFacts } from '../../contracts/game/tape.js';
-import { isCounted, isVisible, stepsOf, valueAt } from './courses.js';
+import { isCounted, isVisible, numbersIn, stepsOf, valueAt } from './courses.js';
 import { phaseKind } from './playing-state.js';
 import { gainsOf } from './progress.js';
 import { SOON, valuesOf, type Pair, type Seen } from './tape-pairs.js';
@@ -67,10 +67,8 @@ export function scoresOf(parent: readonly Seen[]): string[] {
     .toSorted(([, one], [, other]) => other - one)
     .map(([what]) => what);
   const named = rising.filter((what) => NAMES_SCORE.test(what));
-  const mostOf = (seen: Seen, what: string): number =>
-    Math.max(...valuesOf(seen, what).map(([, value]) => Number(value)));
-  const isRead = (what: string) =>
-    parent.every((seen) => seen.facts.score?.most === mostOf(seen, what));
+  const isRead = (what: string): boolean =>
+    parent.every((seen) => seen.facts.score?.most === Math.max(...numbersIn(valuesOf(seen, what))));
   return [named, rising.filter(isRead), rising].find((paths) => paths.length > 0) ?? [];
 }
 

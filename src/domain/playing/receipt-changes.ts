@@ -6,6 +6,7 @@ import {
   courseApartAt,
   isCounted,
   isVisible,
+  numbersIn,
   quantileOf,
   speedOf,
   stepsOf,
@@ -77,10 +78,11 @@ function ratioFact(
  * far its first other steps go.
  */
 function speedFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
-  const found = [speedRatio, lastingRatio, firstStepsRatio].map((ratioOf) =>
-    ratioFact('speed', what, pairs, ratioOf),
-  );
-  return found.find((facts) => facts.length > 0) ?? [];
+  for (const ratioOf of [speedRatio, lastingRatio, firstStepsRatio]) {
+    const facts = ratioFact('speed', what, pairs, ratioOf);
+    if (facts.length > 0) return facts;
+  }
+  return [];
 }
 
 /** What comes of something else that is otherwise may go this way or that from tape to tape. */
@@ -93,10 +95,9 @@ function agreed(ratios: readonly number[]): number[] {
 
 /** What comes of something else is as fast as it was until then; a cause is compared from there. */
 function speedRatio(pair: Pair, what: string): number | null {
-  const { before, after, apart } = pair;
-  const at = apart.get(what) ?? Infinity;
+  const at = pair.apart.get(what) ?? Infinity;
   const isCause = isFirst(pair, what);
-  const [one, other] = [stepsOf(before.courses.get(what)), stepsOf(after.courses.get(what))];
+  const [one, other] = [stepsIn(pair.before, what), stepsIn(pair.after, what)];
   if (!isCause && one.filter((step) => step.at < at).length >= ENOUGH_STEPS) return 1;
   if (at === Infinity) return null;
   const speedSince = (steps: Step[]): number | null =>
@@ -104,6 +105,8 @@ function speedRatio(pair: Pair, what: string): number | null {
   const [was, is] = [speedSince(one), speedSince(other)];
   return was === null || is === null ? null : is / was;
 }
+
+const stepsIn = ({ courses }: Seen, what: string): Step[] => stepsOf(courses.get(what));
 
 /** The first difference is that something stays as it is for longer, or not for as long. */
 function lastingRatio(pair: Pair, what: string): number | null {
@@ -120,11 +123,12 @@ function lastingRatio(pair: Pair, what: string): number | null {
 /** Where a game goes otherwise from the first difference on, only the steps there compare. */
 function firstStepsRatio(pair: Pair, what: string): number | null {
   if (!isFirst(pair, what)) return null;
-  const { before, after, apartAt } = pair;
-  const [one = [], other = []] = [before, after].map(({ courses }) => stepsOf(courses.get(what)));
-  const ratios = one.flatMap(({ at, by, forMoments }) => {
-    const is = other.find((step) => step.at === at && step.forMoments === forMoments);
-    return is && at >= apartAt && at <= apartAt + SOON && by > 0 && is.by > 0 ? is.by / by : [];
+  const isSoon = ({ at, by }: Step): boolean =>
+    at >= pair.apartAt && at <= pair.apartAt + SOON && by > 0;
+  const [one, other] = [pair.before, pair.after].map((seen) => stepsIn(seen, what).filter(isSoon));
+  const ratios = (one ?? []).flatMap(({ at, by, forMoments }) => {
+    const is = other?.find((step) => step.at === at && step.forMoments === forMoments);
+    return is ? is.by / by : [];
   });
   return ratios.length < FIRST_STEPS ? null : quantileOf(ratios);
 }
@@ -155,14 +159,13 @@ function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
 
 /** What a value becomes where it is first another one, and goes on as before from there. */
 function laterValue(what: string, pairs: readonly Pair[]): ReceiptFact[] {
-  const found = pairs.flatMap((pair) => {
-    if (!isFirst(pair, what)) return [];
-    const { before, after, apartAt: at } = pair;
+  const causes = pairs.filter((pair) => isFirst(pair, what));
+  const found = causes.map(({ before, after, apartAt: at }) => {
     const [one, other] = [since(valuesOf(before, what), at), since(valuesOf(after, what), at)];
     const [[[, from] = []], [[, to] = []]] = [one, other];
     const goesOnAs = courseApartAt(new Map([['', one]]), new Map([['', other]])) > at + SOON;
     const isSet = from !== undefined && to !== undefined && from !== to && goesOnAs;
-    return [isSet ? { kind: 'value' as const, what, from, to } : null];
+    return isSet ? { kind: 'value' as const, what, from, to } : null;
   });
   return found.includes(null) ? [] : found.slice(0, 1).flatMap((fact) => fact ?? []);
 }
@@ -191,8 +194,7 @@ function scoreFact(pairs: readonly Pair[], path: string): ReceiptFact[] {
 }
 
 function risesOf(seen: Seen, path: string): number[] {
-  const values = valuesOf(seen, path).map(([, value]) => Number(value));
-  return values.flatMap((value, at) =>
+  return numbersIn(valuesOf(seen, path)).flatMap((value, at, values) =>
     value > (values[at - 1] ?? value) ? [value - (values[at - 1] ?? 0)] : [],
   );
 }
