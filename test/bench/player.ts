@@ -9,7 +9,7 @@ export interface Frame {
   [field: string]: unknown;
 }
 
-const PATIENCE_MS = 600_000;
+const PATIENCE_MS = 300_000;
 
 /**
  * A socket whose frames carry the moment of their arrival (`performance.now()`); waiting costs no
