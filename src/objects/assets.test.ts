@@ -28,6 +28,13 @@ it('a file is kept below its owner and upload, and is read under its key', async
   expect([await assets.read(key), await assets.sizeOf(key)]).toEqual([null, null]);
 });
 
+it('a file that is gone is a failure of its store, and ends no process', async () => {
+  const assets = createAssets(createFileObjectStore(dataDir));
+  const asset = { ownerId: USER, id: ID, hash: HASH, extension: '.png' };
+  const kept = assets.keepFile(path.join(dataDir, 'gone'), asset);
+  await expect(kept).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 it('bytes that their name does not promise are damaged', async () => {
   const objects = createFileObjectStore(dataDir);
   const key = assetKey({ ownerId: USER, id: ID, hash: HASH, extension: '' });

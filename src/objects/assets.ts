@@ -35,7 +35,10 @@ export function createAssets(objects: ObjectStore) {
     /** Stores a file. Returns its key, which the row names. Throws `DiskFull`. */
     keepFile: async (file: string, asset: NewAssetObject): Promise<string> => {
       const key = assetKey(asset);
-      await objects.put(key, createReadStream(file));
+      // It may fail before the store reads it, which then throws the failure.
+      const body = createReadStream(file);
+      body.on('error', () => undefined);
+      await objects.put(key, body);
       return key;
     },
 

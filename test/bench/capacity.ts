@@ -77,9 +77,9 @@ async function crowd(bench: Bench, users: number): Promise<Crowd> {
     }
   })();
   const beganMs = performance.now();
-  const taps = await Promise.all(sessions.map(({ player }) => tap(player)));
+  const ended = Promise.all(sessions.map(({ player }) => tap(player)));
+  const taps = await ended.finally(() => over.abort());
   const tookMs = performance.now() - beganMs;
-  over.abort();
   await looking;
   for (const { player } of sessions) player.close();
   const { cpuMs } = await costOf(worker);

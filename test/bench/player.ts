@@ -22,6 +22,7 @@ export class Player {
   private readonly waiting = new Set<{
     fits: (frame: Frame) => boolean;
     resolve: (frame: Frame) => void;
+    reject: (error: Error) => void;
   }>();
 
   private constructor(private readonly socket: WebSocket) {
@@ -29,6 +30,10 @@ export class Player {
       this.take(JSON.parse((data as Buffer).toString('utf8')) as Frame),
     );
     socket.on('error', () => undefined);
+    // It does not come back, as a client would: what it waits for may have come meanwhile.
+    socket.on('close', () => {
+      for (const { reject } of this.waiting) reject(new Error('the socket was closed'));
+    });
   }
 
   static async open(url: string): Promise<Player> {
@@ -62,7 +67,7 @@ export class Player {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<Frame>((resolve, reject) => {
-        this.waiting.add({ fits, resolve });
+        this.waiting.add({ fits, resolve, reject });
         timer = setTimeout(
           () =>
             reject(
@@ -135,7 +140,8 @@ export interface Tap {
  */
 export async function tap(player: Player, content = REQUEST): Promise<Tap> {
   const [started, text] = [player.next('jobStarted'), player.next('stream')];
-  text.catch(() => undefined); // An answer without text ends with `completed` all the same.
+  // An answer without text ends with `completed` all the same; the end tells what went wrong.
+  for (const each of [started, text]) each.catch(() => undefined);
   const end = player.nextThat(
     ({ type }) => ['completed', 'failed', 'cancelled', 'error'].includes(type),
     'end of the job',

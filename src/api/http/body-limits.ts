@@ -45,7 +45,8 @@ export function boundedBody(request: IncomingMessage, limitBytes: number): Reada
   request.once('close', () => {
     if (!request.readableEnded) body.destroy(new BodyRefused(400));
   });
-  body.once('close', () => clearTimeout(timer));
+  // A client may go away before its body is read: whatever reads it then is given the error.
+  body.once('close', () => clearTimeout(timer)).on('error', () => undefined);
   return request.pipe(body);
 }
 

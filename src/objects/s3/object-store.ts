@@ -49,7 +49,7 @@ export function createS3ObjectStore(access: S3Access, options: S3Options): Objec
     async put(key, body) {
       const name = nameOf(key);
       if (body instanceof Readable) await putStream(client, name, body, draftsDir);
-      else await putBody(client, name, bytesBody(body));
+      else await client.text({ method: 'PUT', key: name, body: bytesBody(body) });
     },
     get: async (key) => readObject(client, key, nameOf(key), null),
     async range(key, first, last) {
@@ -80,10 +80,6 @@ function bytesBody(bytes: Uint8Array): S3Body {
   return { sizeBytes: bytes.length, sha256: sha256Of(bytes), open: () => bytes };
 }
 
-async function putBody(client: S3Client, name: string, body: S3Body): Promise<void> {
-  await client.text({ method: 'PUT', key: name, body });
-}
-
 /** S3 asks for length and hash before the bytes: they are written down first. */
 async function putStream(
   client: S3Client,
@@ -93,8 +89,8 @@ async function putStream(
 ): Promise<void> {
   const draft = path.join(draftsDir, randomUUID());
   try {
-    const written = await writeHashed(draft, body);
-    await putBody(client, name, { ...written, open: () => createReadStream(draft) });
+    const written = { ...(await writeHashed(draft, body)), open: () => createReadStream(draft) };
+    await client.text({ method: 'PUT', key: name, body: written });
   } catch (error) {
     throw asDiskFull(error, 'no space left for an object that is sent');
   } finally {
